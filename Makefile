@@ -1,0 +1,44 @@
+# Two commands matter: `make run` and `make test`. Everything else is for developers.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+UV     := $(shell command -v uv 2>/dev/null)
+
+# uv installs in seconds where it is present; pip does the same everywhere else.
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check) --require-hashes -r $(1)
+	$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check) --no-deps --no-build-isolation -e .
+	touch $(2)
+endef
+
+.PHONY: run test check format lint types rules lock images bench clean
+
+run: $(VENV)/.run-stamp
+	$(BIN)/hotline serve --set-up
+
+test: $(VENV)/.dev-stamp
+	$(BIN)/pytest
+
+check: $(VENV)/.dev-stamp lint types rules images test
+
+format: $(VENV)/.dev-stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev-stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev-stamp
+	$(BIN)/mypy
+
+rules: $(VENV)/.dev-stamp
+	$(BIN)/lint-imports
+
+$(VENV)/.run-stamp: requirements.lock pyproject.toml
+	$(call install,requirements.lock,$@)
+
+$(VENV)/.dev-stamp: requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock,$@)
+	touch $(VENV)/.run-stamp

@@ -1,0 +1,1 @@
+"""The office: JSON API, web console, reports and accounts."""

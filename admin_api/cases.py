@@ -1,0 +1,234 @@
+"""A ticket as the office sees it: one reading for the JSON API and the console alike."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.models import Delivery, Handoff, Message, Question
+from escalation import tickets
+from escalation.models import Staff, Ticket, TicketEvent
+from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, State
+from knowledge_base.library import Library
+
+_SUGGESTIONS = 5
+
+
+class TicketRow(BaseModel):
+    """A line of the inbox."""
+
+    code: str
+    kind: Kind
+    priority: Priority
+    state: State
+    channel: str
+    topic: str | None
+    subject: str
+    alias: str
+    assignee: str | None
+    opened_at: dt.datetime
+    first_responded_at: dt.datetime | None
+    next_due_at: dt.datetime | None
+    resolved_at: dt.datetime | None
+    rating: int | None
+
+
+class TicketList(BaseModel):
+    tickets: list[TicketRow]
+    total: int
+
+
+class Spoken(BaseModel):
+    """A message of the conversation; `delivery` tells whether ours arrived."""
+
+    id: int
+    author: str
+    text: str
+    at: dt.datetime
+    choices: list[str]
+    delivery: str | None
+    error: str | None
+
+
+class Happened(BaseModel):
+    id: int
+    kind: EventKind
+    at: dt.datetime
+    actor: str | None
+    text: str | None
+
+
+class Suggestion(BaseModel):
+    """An FAQ entry near to what was asked; `text` is what a lawyer would insert."""
+
+    id: str
+    question: str
+    score: float
+    text: str
+
+
+class TicketDetail(TicketRow):
+    employer: str | None
+    reach: str | None
+    first_response_due_at: dt.datetime
+    resolution_due_at: dt.datetime
+    conversation: list[Spoken]
+    events: list[Happened]
+    reasoning: dict[str, Any]
+    suggestions: list[Suggestion]
+
+
+STATE_FILTERS: dict[str, Sequence[State]] = {
+    "open": OPEN_STATES,
+    "new": (State.NEW,),
+    "active": (State.ACTIVE,),
+    "on_hold": (State.ON_HOLD,),
+    "resolved": (State.RESOLVED,),
+    "all": tuple(State),
+}
+
+
+async def inbox(
+    session: AsyncSession,
+    states: Sequence[State],
+    *,
+    assignee_id: int | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> TicketList:
+    """What is due first comes first; closed tickets newest first."""
+    wanted = Ticket.state.in_(states)
+    if assignee_id is not None:
+        wanted &= Ticket.assignee_id == assignee_id
+    order = (
+        (Ticket.resolved_at.desc(),)
+        if tuple(states) == (State.RESOLVED,)
+        else (Ticket.next_due_at.is_(None), Ticket.next_due_at, Ticket.id)
+    )
+    rows = await session.execute(
+        select(Ticket, Staff.name)
+        .outerjoin(Staff, Staff.id == Ticket.assignee_id)
+        .where(wanted)
+        .order_by(*order)
+        .limit(limit)
+        .offset(offset)
+    )
+    total = await session.scalar(select(func.count()).select_from(Ticket).where(wanted))
+    return TicketList(
+        tickets=[TicketRow(**_row(ticket, name)) for ticket, name in rows], total=total or 0
+    )
+
+
+async def counts(session: AsyncSession, staff_id: int) -> dict[str, int]:
+    """How many tickets stand under each heading of the inbox."""
+    by_state: dict[State, int] = {
+        state: number
+        for state, number in await session.execute(
+            select(Ticket.state, func.count()).group_by(Ticket.state)
+        )
+    }
+    mine = await session.scalar(
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.assignee_id == staff_id, Ticket.state.in_(OPEN_STATES))
+    )
+    found = {
+        name: sum(by_state.get(state, 0) for state in states)
+        for name, states in STATE_FILTERS.items()
+    }
+    return {**found, "mine": mine or 0}
+
+
+async def detail(
+    session: AsyncSession, code: str, library: Library, day: dt.date
+) -> TicketDetail | None:
+    ticket = await tickets.find(session, code)
+    if ticket is None:
+        return None
+    names = await _names(session)
+    question = await session.scalar(
+        select(Question)
+        .join(Handoff, Handoff.question_id == Question.id)
+        .where(Handoff.ticket_id == ticket.id)
+    )
+    events = await tickets.history(session, ticket)
+    return TicketDetail(
+        **_row(ticket, names.get(ticket.assignee_id or 0)),
+        employer=ticket.employer,
+        reach=ticket.reach,
+        first_response_due_at=ticket.first_response_due_at,
+        resolution_due_at=ticket.resolution_due_at,
+        conversation=await _conversation(session, ticket),
+        events=[_happened(event, names) for event in events],
+        reasoning=question.reasoning if question else {},
+        suggestions=_suggestions(library, ticket.subject, day),
+    )
+
+
+async def _names(session: AsyncSession) -> dict[int, str]:
+    rows = await session.execute(select(Staff.id, Staff.name))
+    return {staff_id: name for staff_id, name in rows}
+
+
+async def _conversation(session: AsyncSession, ticket: Ticket) -> list[Spoken]:
+    rows = await session.execute(
+        select(Message, Delivery.state, Delivery.error)
+        .join(Handoff, Handoff.conversation_id == Message.conversation_id)
+        .outerjoin(Delivery, Delivery.message_id == Message.id)
+        .where(Handoff.ticket_id == ticket.id)
+        .order_by(Message.id)
+    )
+    return [
+        Spoken(
+            id=message.id,
+            author=message.author,
+            text=message.text,
+            at=message.at,
+            choices=[label for label, _ in message.choices],
+            delivery=state,
+            error=error,
+        )
+        for message, state, error in rows
+    ]
+
+
+def _row(ticket: Ticket, assignee: str | None) -> dict[str, Any]:
+    return {
+        "code": ticket.code,
+        "kind": ticket.kind,
+        "priority": ticket.priority,
+        "state": ticket.state,
+        "channel": ticket.channel,
+        "topic": ticket.topic,
+        "subject": ticket.subject,
+        "alias": ticket.alias,
+        "assignee": assignee,
+        "opened_at": ticket.opened_at,
+        "first_responded_at": ticket.first_responded_at,
+        "next_due_at": ticket.next_due_at,
+        "resolved_at": ticket.resolved_at,
+        "rating": ticket.rating,
+    }
+
+
+def _happened(event: TicketEvent, names: dict[int, str]) -> Happened:
+    return Happened(
+        id=event.id,
+        kind=event.kind,
+        at=event.at,
+        actor=names.get(event.actor_id or 0),
+        text=event.text,
+    )
+
+
+def _suggestions(library: Library, subject: str, day: dt.date) -> list[Suggestion]:
+    found = []
+    for match in library.search(subject, _SUGGESTIONS) if subject else []:
+        entry = library.entries[match.entry_id]
+        words = library.answer(entry, day)
+        text = words if isinstance(words, str) else library.plain(entry, day)
+        found.append(Suggestion(id=entry.id, question=entry.question, score=match.score, text=text))
+    return found

@@ -1,0 +1,171 @@
+"""What every handler of the office works with, and the gate in front of all of them."""
+
+import datetime as dt
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler as AiohttpHandler
+
+from admin_api import accounts
+from admin_api.accounts import SignedIn
+from admin_api.routing import (
+    NOT_FOUND,
+    NOT_SIGNED_IN,
+    SIGNED_IN,
+    ApiError,
+    Route,
+)
+from escalation.sla import Policy
+from hotline.db import Database
+from knowledge_base.library import Library
+
+COOKIE = "office"
+_CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office's view of the house. `changed` is called after a ticket changed."""
+
+    database: Database
+    policy: Policy
+    clock: Callable[[], dt.datetime]
+    library: Callable[[], Library]
+    changed: Callable[[], None]
+    secure: bool = False  # behind https: cookies are marked so
+
+    @property
+    def cookie_name(self) -> str:
+        return f"__Host-{COOKIE}" if self.secure else COOKIE
+
+
+OFFICE: web.AppKey[Office] = web.AppKey("office", Office)
+ROUTE_OF: web.AppKey[dict[Any, Route]] = web.AppKey("route_of", dict)
+
+
+def office_of(request: web.Request) -> Office:
+    return request.app[OFFICE]
+
+
+def who(request: web.Request) -> SignedIn:
+    return request[SIGNED_IN]
+
+
+@web.middleware
+async def gate(request: web.Request, handler: AiohttpHandler) -> web.StreamResponse:
+    """Let in who may come in; turn every refusal into words instead of a trace."""
+    route = request.app[ROUTE_OF].get(request.match_info.handler)
+    if request.match_info.http_exception is not None:
+        return _refusal(request, ApiError(request.match_info.http_exception.status, *_NO_ROUTE))
+    if route is None:  # static files: the console's own style and scripts, no data
+        return await handler(request)
+    try:
+        await _admit(request, route)
+        return await handler(request)
+    except ApiError as error:
+        if route.page and error is NOT_SIGNED_IN:
+            raise web.HTTPSeeOther("/login") from None
+        return _refusal(request, error)
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        log.error("request_failed", route=route.path, error=type(error).__name__, exc_info=True)
+        return _refusal(request, ApiError(500, "failed", "Máy chủ gặp lỗi, xin thử lại."))
+
+
+_NO_ROUTE = ("not_found", "Không có trang này.")
+
+
+async def _admit(request: web.Request, route: Route) -> None:
+    if not route.access:
+        return
+    signed_in = await _identify(request)
+    if signed_in is None:
+        raise NOT_SIGNED_IN
+    if signed_in.staff.role not in route.access:
+        raise NOT_FOUND  # what one may not see does not exist
+    request[SIGNED_IN] = signed_in
+    if request.method in _CHANGING and signed_in.csrf_token is not None:
+        await _check_origin(request, signed_in.csrf_token)
+
+
+async def _identify(request: web.Request) -> SignedIn | None:
+    office = office_of(request)
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    async with office.database.reading() as session:
+        if scheme.lower() == "bearer" and token:
+            return await accounts.by_bearer(session, token.strip())
+        cookie = request.cookies.get(office.cookie_name)
+        if not cookie:
+            return None
+        now = office.clock()
+        signed_in = await accounts.by_cookie(session, cookie, now)
+        stale = (
+            signed_in is not None
+            and signed_in.session_id is not None
+            and await accounts.needs_touch(session, signed_in.session_id, now)
+        )
+    if stale and signed_in is not None and signed_in.session_id is not None:
+        async with office.database.writing() as session:
+            await accounts.touch(session, signed_in.session_id, now)
+    return signed_in
+
+
+async def _check_origin(request: web.Request, token: str) -> None:
+    """Another site must not act with the browser's cookie."""
+    refuse_foreign(request)
+    given = request.headers.get("X-CSRF-Token")
+    if given is None and request.content_type in _FORMS:
+        given = str((await form_of(request)).get("csrf", ""))
+    if given is None or not hmac.compare_digest(
+        given.encode("utf-8", "surrogateescape"), token.encode()
+    ):
+        raise ApiError(403, "csrf", "Phiên làm việc đã cũ, xin tải lại trang.")
+
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def refuse_foreign(request: web.Request) -> None:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise ApiError(403, "cross_site", "Yêu cầu đến từ trang khác.")
+    origin = request.headers.get("Origin")
+    if origin not in (None, "null") and urlsplit(str(origin)).netloc != request.host:
+        raise ApiError(403, "cross_site", "Yêu cầu đến từ trang khác.")
+
+
+async def form_of(request: web.Request) -> dict[str, str]:
+    """The text fields of a posted form; a broken form is a refusal, not an error of ours."""
+    try:
+        data = await request.post()
+    except (ValueError, LookupError, AssertionError):
+        raise ApiError(400, "bad_form", "Biểu mẫu không đọc được.") from None
+    return {
+        name: value.replace("\r\n", "\n") for name, value in data.items() if isinstance(value, str)
+    }
+
+
+def _refusal(request: web.Request, error: ApiError) -> web.Response:
+    wants_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith(
+        "/api/"
+    )
+    if not wants_page:
+        return error.response()
+    return web.Response(
+        text=_PAGE.format(message=error.message),
+        status=error.status,
+        content_type="text/html",
+    )
+
+
+_PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Không mở được</title><link rel="stylesheet" href="/static/console.css"></head>
+<body class="plain"><main><h1>{message}</h1><p><a href="/">Về trang đầu</a></p></main></body></html>"""

@@ -1,0 +1,233 @@
+"""What managers read: how much was asked, who answered, how fast, and the share online.
+
+A consultation is one thing asked: a `Question` row. It counts as advised and answered online
+when the bot answered it and it did not become a ticket, or when a lawyer answered its ticket.
+Courtesies and commands are no questions. First response time runs from the worker's message to
+the first answer written by a person; automatic replies never count.
+"""
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin_api.office import office_of
+from admin_api.routing import REPORT_READERS, ApiError, Routes, json_response
+from bot.models import Handoff, Outcome, Question
+from escalation.calendar import LOCAL
+from escalation.models import Ticket
+from escalation.vocabulary import State
+
+GOALS = {2025: 50, 2030: 70}  # percent online, promised in the digital plan of 2022
+
+routes = Routes()
+
+
+class Slice(BaseModel):
+    """One row of a breakdown."""
+
+    name: str
+    received: int
+    online: int
+
+
+class Day(BaseModel):
+    day: dt.date
+    received: int
+    online: int
+
+
+class Summary(BaseModel):
+    """`received` = by bot + by lawyer + being clarified + still open + closed without an answer."""
+
+    from_day: dt.date
+    to_day: dt.date
+    received: int
+    answered_by_bot: int
+    answered_by_lawyer: int
+    clarifying: int
+    still_open: int
+    closed_unanswered: int
+    online: int
+    online_share: float | None  # percent
+    goals: dict[int, int]
+    confirmed_by_worker: int
+    rejected_by_worker: int
+    first_response_median_minutes: float | None
+    first_response_p90_minutes: float | None
+    first_response_within_due: float | None  # percent of tickets answered or overdue
+    ratings_helped: int
+    ratings_given: int
+    by_channel: list[Slice]
+    by_topic: list[Slice]
+    by_day: list[Day]
+
+
+@dataclass(frozen=True)
+class _Consultation:
+    question: Question
+    ticket: Ticket | None
+
+    @property
+    def by_lawyer(self) -> bool:
+        return self.ticket is not None and self.ticket.first_responded_at is not None
+
+    @property
+    def by_bot(self) -> bool:
+        return self.ticket is None and self.question.outcome is Outcome.ANSWERED
+
+    @property
+    def online(self) -> bool:
+        return self.by_bot or self.by_lawyer
+
+    @property
+    def waits(self) -> bool:
+        return self.ticket is not None and self.ticket.is_open and not self.by_lawyer
+
+    @property
+    def closed_unanswered(self) -> bool:
+        return (
+            self.ticket is not None and self.ticket.state is State.RESOLVED and not self.by_lawyer
+        )
+
+
+async def summary(
+    session: AsyncSession, first: dt.date, last: dt.date, now: dt.datetime
+) -> Summary:
+    """Figures of the days `first` to `last`, both included, in Vietnam's time."""
+    asked = await _consultations(session, _midnight(first), _midnight(last + dt.timedelta(days=1)))
+    online = sum(one.online for one in asked)
+    cases = [one.ticket for one in asked if one.ticket is not None]
+    waits = sorted(
+        (ticket.first_responded_at - ticket.opened_at).total_seconds() / 60
+        for ticket in cases
+        if ticket.first_responded_at is not None
+    )
+    rated = [ticket.rating for ticket in cases if ticket.rating is not None]
+    return Summary(
+        from_day=first,
+        to_day=last,
+        received=len(asked),
+        answered_by_bot=sum(one.by_bot for one in asked),
+        answered_by_lawyer=sum(one.by_lawyer for one in asked),
+        clarifying=sum(
+            one.ticket is None and one.question.outcome is Outcome.CLARIFYING for one in asked
+        ),
+        still_open=sum(one.waits for one in asked),
+        closed_unanswered=sum(one.closed_unanswered for one in asked),
+        online=online,
+        online_share=_percent(online, len(asked)),
+        goals=GOALS,
+        confirmed_by_worker=sum(one.question.confirmed is True for one in asked),
+        rejected_by_worker=sum(one.question.confirmed is False for one in asked),
+        first_response_median_minutes=percentile(waits, 50),
+        first_response_p90_minutes=percentile(waits, 90),
+        first_response_within_due=_within_due(cases, now),
+        ratings_helped=sum(rated),
+        ratings_given=len(rated),
+        by_channel=_slices(asked, lambda one: one.question.channel),
+        by_topic=_slices(asked, lambda one: one.question.topic or "khac"),
+        by_day=_days(asked, first, last),
+    )
+
+
+async def _consultations(
+    session: AsyncSession, since: dt.datetime, until: dt.datetime
+) -> list[_Consultation]:
+    rows = await session.execute(
+        select(Question, Ticket)
+        .outerjoin(Handoff, Handoff.question_id == Question.id)
+        .outerjoin(Ticket, Ticket.id == Handoff.ticket_id)
+        .where(Question.asked_at >= since, Question.asked_at < until)
+        .order_by(Question.id, Ticket.id)
+    )
+    by_question = {question.id: _Consultation(question, ticket) for question, ticket in rows}
+    return list(by_question.values())
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), LOCAL)
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float | None:
+    """The smallest value that at least `percent` of a hundred do not exceed (nearest rank)."""
+    if not ordered:
+        return None
+    return round(ordered[math.ceil(len(ordered) * percent / 100) - 1], 1)
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
+
+
+def _within_due(cases: Sequence[Ticket], now: dt.datetime) -> float | None:
+    judged = [
+        (ticket.first_responded_at or now) <= ticket.first_response_due_at
+        for ticket in cases
+        if ticket.first_responded_at is not None or ticket.first_response_due_at < now
+    ]
+    return _percent(sum(judged), len(judged))
+
+
+def _slices(asked: Iterable[_Consultation], name_of: Callable[[_Consultation], str]) -> list[Slice]:
+    received: Counter[str] = Counter()
+    online: Counter[str] = Counter()
+    for one in asked:
+        received[name_of(one)] += 1
+        online[name_of(one)] += one.online
+    return [
+        Slice(name=name, received=number, online=online[name])
+        for name, number in received.most_common()
+    ]
+
+
+def _days(asked: Iterable[_Consultation], first: dt.date, last: dt.date) -> list[Day]:
+    received: Counter[dt.date] = Counter()
+    online: Counter[dt.date] = Counter()
+    for one in asked:
+        day = one.question.asked_at.astimezone(LOCAL).date()
+        received[day] += 1
+        online[day] += one.online
+    span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    return [Day(day=day, received=received[day], online=online[day]) for day in span]
+
+
+LONGEST_PERIOD = 366 * 2  # days
+
+
+def period(query: dict[str, str], today: dt.date) -> tuple[dt.date, dt.date]:
+    """The days asked for, the last thirty unless told; raises `ApiError`."""
+    try:
+        last = dt.date.fromisoformat(query["to"]) if query.get("to") else today
+        first = (
+            dt.date.fromisoformat(query["from"])
+            if query.get("from")
+            else last - dt.timedelta(days=29)
+        )
+    except (ValueError, OverflowError):
+        raise ApiError(422, "invalid", "Ngày phải có dạng 2026-11-22.") from None
+    if not 1 <= first.year <= last.year <= 9000 or first > last:
+        raise ApiError(422, "invalid", "Ngày bắt đầu phải trước ngày kết thúc.")
+    if (last - first).days >= LONGEST_PERIOD:
+        raise ApiError(422, "invalid", "Khoảng thời gian dài nhất là hai năm.")
+    return first, last
+
+
+async def read_summary(request: web.Request) -> Summary:
+    office = office_of(request)
+    now = office.clock()
+    first, last = period(dict(request.query), now.astimezone(LOCAL).date())
+    async with office.database.reading() as session:
+        return await summary(session, first, last, now)
+
+
+@routes.api("GET", "/api/reports/summary", REPORT_READERS, answer=Summary, query=("from", "to"))
+async def get_summary(request: web.Request) -> web.Response:
+    """Consultations, the online share against the goals, first response times."""
+    return json_response(await read_summary(request))

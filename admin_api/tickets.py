@@ -1,0 +1,208 @@
+"""Tickets over JSON: read the inbox and a case, take it, answer it, close it."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin_api import cases
+from admin_api.cases import TicketDetail, TicketList
+from admin_api.office import Office, office_of, who
+from admin_api.routing import (
+    LAWYERS,
+    NOT_FOUND,
+    ApiError,
+    Body,
+    Routes,
+    body_of,
+    json_response,
+    whole_number,
+)
+from escalation import tickets
+from escalation.calendar import LOCAL
+from escalation.models import Ticket
+from knowledge_base.text import clean
+
+routes = Routes()
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+
+
+class NewReply(Body):
+    text: Words
+
+
+class NewNote(Body):
+    text: Words
+
+
+class Written(BaseModel):
+    id: int
+    at: dt.datetime
+
+
+def conflict(message: str) -> ApiError:
+    return ApiError(409, "conflict", message)
+
+
+TAKEN_ALREADY = "Phiếu đã có người nhận hoặc đã đóng."
+CLOSED = "Phiếu đã đóng. Người lao động nhắn tiếp thì phiếu tự mở lại."
+NOT_ANSWERED = "Chưa trả lời người lao động nên chưa đóng được phiếu."
+NOT_NOW = "Trạng thái phiếu đã khác, xin tải lại trang."
+
+
+@asynccontextmanager
+async def changing(
+    office: Office, code: str, refusal: str = NOT_NOW
+) -> AsyncIterator[tuple[AsyncSession, Ticket]]:
+    """One transaction on one ticket; the worker is told as soon as it is committed."""
+    try:
+        async with office.database.writing() as session:
+            ticket = await tickets.find(session, code)
+            if ticket is None:
+                raise NOT_FOUND
+            yield session, ticket
+    except tickets.Conflict:
+        raise conflict(refusal) from None
+    office.changed()
+
+
+def own_words(text: str) -> str:
+    words = clean(text)
+    if not words:
+        raise ApiError(422, "invalid", "Nội dung còn trống.")
+    return words
+
+
+@routes.api(
+    "GET", "/api/tickets", LAWYERS, answer=TicketList, query=("state", "mine", "limit", "offset")
+)
+async def list_tickets(request: web.Request) -> web.Response:
+    """Tickets by state (open, new, active, on_hold, resolved, all), due first."""
+    states = cases.STATE_FILTERS.get(request.query.get("state", "open"))
+    if states is None:
+        raise ApiError(422, "invalid", "Trạng thái này không có.")
+    async with office_of(request).database.reading() as session:
+        found = await cases.inbox(
+            session,
+            states,
+            assignee_id=who(request).staff.id if request.query.get("mine") == "1" else None,
+            limit=whole_number(request.query.get("limit"), 100, 1, 500),
+            offset=whole_number(request.query.get("offset"), 0, 0, 10_000_000),
+        )
+    return json_response(found)
+
+
+async def read_case(request: web.Request) -> TicketDetail:
+    """The ticket named in the path; raises NOT_FOUND."""
+    office = office_of(request)
+    day = office.clock().astimezone(LOCAL).date()
+    async with office.database.reading() as session:
+        found = await cases.detail(session, request.match_info["code"], office.library(), day)
+    if found is None:
+        raise NOT_FOUND
+    return found
+
+
+@routes.api("GET", "/api/tickets/{code}", LAWYERS, answer=TicketDetail)
+async def get_ticket(request: web.Request) -> web.Response:
+    """One ticket with its conversation, history, the bot's reasoning and suggestions."""
+    return json_response(await read_case(request))
+
+
+async def reply(request: web.Request, text: str, idempotency_key: str | None) -> Written:
+    office = office_of(request)
+    async with changing(office, request.match_info["code"], CLOSED) as (session, ticket):
+        event = await tickets.reply(
+            session,
+            ticket,
+            who(request).staff,
+            own_words(text),
+            office.clock(),
+            idempotency_key[:80] if idempotency_key else None,
+        )
+        await session.flush()
+        return Written(id=event.id, at=event.at)
+
+
+@routes.api(
+    "POST", "/api/tickets/{code}/replies", LAWYERS, body=NewReply, answer=Written, status=201
+)
+async def post_reply(request: web.Request) -> web.Response:
+    """Answer the worker, on the channel he wrote from. Honours Idempotency-Key."""
+    body = await body_of(request, NewReply)
+    written = await reply(request, body.text, request.headers.get("Idempotency-Key"))
+    return json_response(written, status=201)
+
+
+async def note(request: web.Request, text: str) -> Written:
+    office = office_of(request)
+    async with changing(office, request.match_info["code"]) as (session, ticket):
+        event = tickets.note(session, ticket, who(request).staff, own_words(text), office.clock())
+        await session.flush()
+        return Written(id=event.id, at=event.at)
+
+
+@routes.api("POST", "/api/tickets/{code}/notes", LAWYERS, body=NewNote, answer=Written, status=201)
+async def post_note(request: web.Request) -> web.Response:
+    """Leave a remark for colleagues; the worker never sees it."""
+    body = await body_of(request, NewNote)
+    return json_response(await note(request, body.text), status=201)
+
+
+async def claim(request: web.Request) -> None:
+    office = office_of(request)
+    async with changing(office, request.match_info["code"], TAKEN_ALREADY) as (session, ticket):
+        await tickets.take(session, ticket, who(request).staff, office.clock())
+
+
+@routes.api("POST", "/api/tickets/{code}/claim", LAWYERS, answer=TicketDetail)
+async def post_claim(request: web.Request) -> web.Response:
+    """Take the ticket; 409 if somebody else has it."""
+    await claim(request)
+    return json_response(await read_case(request))
+
+
+async def hold(request: web.Request) -> None:
+    office = office_of(request)
+    async with changing(office, request.match_info["code"]) as (session, ticket):
+        tickets.hold(session, ticket, who(request).staff, office.clock())
+
+
+@routes.api("POST", "/api/tickets/{code}/hold", LAWYERS, answer=TicketDetail)
+async def post_hold(request: web.Request) -> web.Response:
+    """Wait for the worker: no clock runs until he writes."""
+    await hold(request)
+    return json_response(await read_case(request))
+
+
+async def resume(request: web.Request) -> None:
+    office = office_of(request)
+    async with changing(office, request.match_info["code"]) as (session, ticket):
+        tickets.resume(session, ticket, who(request).staff, office.policy, office.clock())
+
+
+@routes.api("POST", "/api/tickets/{code}/resume", LAWYERS, answer=TicketDetail)
+async def post_resume(request: web.Request) -> web.Response:
+    """Go on without waiting for the worker."""
+    await resume(request)
+    return json_response(await read_case(request))
+
+
+async def resolve(request: web.Request) -> None:
+    office = office_of(request)
+    async with changing(office, request.match_info["code"], NOT_ANSWERED) as (session, ticket):
+        if not ticket.is_open:
+            raise conflict(CLOSED)
+        tickets.resolve(session, ticket, who(request).staff, office.clock())
+
+
+@routes.api("POST", "/api/tickets/{code}/resolve", LAWYERS, answer=TicketDetail)
+async def post_resolve(request: web.Request) -> web.Response:
+    """Close the ticket; the worker is asked to rate the answer."""
+    await resolve(request)
+    return json_response(await read_case(request))

@@ -1,0 +1,108 @@
+"""What all channels share: one neutral message in, one neutral message out, three kinds of failure."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message from a worker.
+
+    `external_id` is unique per channel for ever and names the message, not its delivery.
+    `at` is the provider's time, None where it tells none. `choice` is the payload of a tapped
+    button; `event` tells of things other than words.
+    """
+
+    channel: str
+    external_id: str
+    address: str
+    at: dt.datetime | None = None
+    text: str = ""
+    choice: str | None = None
+    event: str | None = None  # "start", "unsupported", "blocked", "unblocked"
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """One message to a worker. `choices` are (label, payload); `parts_sent` were sent before."""
+
+    address: str
+    text: str
+    choices: Sequence[tuple[str, str]] = ()
+    parts_sent: int = 0
+
+
+class SendFailed(Exception):
+    """It was not sent. `code` says why in one word, fit for a log; `parts_sent` got through."""
+
+    def __init__(self, code: str, parts_sent: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parts_sent = parts_sent
+
+
+class TryLater(SendFailed):
+    """The provider is busy or unreachable; `after` seconds from now it may be asked again."""
+
+    def __init__(self, code: str, after: float | None = None, parts_sent: int = 0) -> None:
+        super().__init__(code, parts_sent)
+        self.after = after
+
+
+class Unreachable(SendFailed):
+    """The worker cannot be written to any more, for example because he blocked us."""
+
+
+class Channel(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    async def send(self, message: Outbound) -> None:
+        """Deliver, or raise `TryLater`, `Unreachable` or `SendFailed`."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of a conversation as the worker sees it. `choices` are (label, payload)."""
+
+    id: int
+    author: str  # "worker", "bot", "system" or "lawyer"
+    text: str
+    at: dt.datetime
+    choices: Sequence[tuple[str, str]] = ()
+
+
+class Reception(Protocol):
+    """The inner side of the door: what a channel may ask of the house."""
+
+    async def receive(self, inbound: Inbound) -> bool:
+        """Take in one message and commit; False if it was a repeat."""
+
+    async def quarantine(self, channel: str, body: bytes, reason: str) -> None:
+        """Keep a body that was authenticated but could not be read, and commit."""
+
+    async def transcript(self, channel: str, address: str, after: int = 0) -> Sequence[Line]:
+        """The conversation of one worker, oldest first, from message id `after` on."""
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A channel whose reader fetches messages himself: sending means leaving them there."""
+
+    name: str = field()
+
+    async def send(self, message: Outbound) -> None:
+        return None
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Cut `text` into parts of at most `limit` characters, at paragraphs, lines, then words."""
+    parts = []
+    while len(text) > limit:
+        cut = max(text.rfind("\n\n", 0, limit), 0) or max(text.rfind("\n", 0, limit), 0)
+        cut = cut or max(text.rfind(" ", 0, limit), 0) or limit
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*parts, text] if text or not parts else parts

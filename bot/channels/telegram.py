@@ -1,0 +1,274 @@
+"""Telegram: python-telegram-bot's types and client inside our own routes.
+
+Webhook or polling, private chats only. Facts and limits: design notes on Telegram (Bot API 10).
+"""
+
+import asyncio
+import datetime as dt
+import hmac
+import json
+from collections import OrderedDict
+
+import structlog
+from aiohttp import web
+from aiolimiter import AsyncLimiter
+from telegram import ChatMember, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatType, MessageLimit
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.channels.base import (
+    Inbound,
+    Outbound,
+    Reception,
+    SendFailed,
+    TryLater,
+    Unreachable,
+    split,
+)
+
+NAME = "telegram"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+WEBHOOK_PATH = "/webhooks/telegram"
+DEFAULT_API = "https://api.telegram.org"
+_WANTED = ["message", "callback_query", "my_chat_member"]
+_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
+_CHATS_PACED = 2000
+_POLL_SECONDS = 25
+_RETRY_SECONDS = 5.0
+
+_COMMANDS = {"/xoa": "xóa", "/trangthai": "trạng thái", "/luatsu": "luật sư"}
+
+log = structlog.get_logger()
+
+
+# -- in: parsing, without any I/O ----------------------------------------------------------------
+
+
+def parse(update: Update) -> Inbound | None:
+    """The neutral message in an update; None if it holds nothing for us."""
+    if update.callback_query is not None:
+        return _tap(update)
+    if update.my_chat_member is not None:
+        return _membership(update)
+    message = update.message
+    if message is None or message.chat.type != ChatType.PRIVATE:
+        return None
+    return _message(message)
+
+
+def _message(message: Message) -> Inbound:
+    text = message.text or message.caption or ""
+    command = text.split()[0].partition("@")[0].lower() if text.startswith("/") else ""
+    event = None
+    if command == "/start":
+        event = "start"
+    elif not text:
+        event = "unsupported"
+    return Inbound(
+        channel=NAME,
+        external_id=f"m:{message.chat.id}:{message.message_id}",
+        address=str(int(message.chat.id)),
+        at=message.date,
+        text=_COMMANDS.get(command, text),
+        event=event,
+    )
+
+
+def _tap(update: Update) -> Inbound | None:
+    query = update.callback_query
+    if query is None or query.message is None or query.message.chat.type != ChatType.PRIVATE:
+        return None
+    return Inbound(
+        channel=NAME,
+        external_id=f"c:{query.id}",
+        address=str(int(query.message.chat.id)),
+        choice=query.data or "",
+    )
+
+
+def _membership(update: Update) -> Inbound | None:
+    change = update.my_chat_member
+    if change is None or change.chat.type != ChatType.PRIVATE:
+        return None
+    blocked = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
+    return Inbound(
+        channel=NAME,
+        external_id=f"s:{update.update_id}",
+        address=str(int(change.chat.id)),
+        at=change.date,
+        event="blocked" if blocked else "unblocked",
+    )
+
+
+def read(body: bytes, bot: ExtBot[None]) -> Update:
+    """An update from raw bytes; raises ValueError for anything that is not one."""
+    try:
+        data = json.loads(body)
+        if not isinstance(data, dict) or not isinstance(data.get("update_id"), int):
+            raise ValueError("not an update")
+        return Update.de_json(data, bot)
+    except ValueError:
+        raise
+    except Exception as error:  # de_json trusts its input; whatever it trips over is no update
+        raise ValueError(f"unreadable: {type(error).__name__}") from error
+
+
+def secret_matches(given: str | None, expected: str) -> bool:
+    """Compared as bytes and in constant time; a header may hold anything."""
+    return given is not None and hmac.compare_digest(
+        given.encode("utf-8", "surrogateescape"), expected.encode()
+    )
+
+
+# -- the channel -----------------------------------------------------------------------------------
+
+
+class Telegram:
+    """Sends with Telegram's pace: 30 a second overall, short bursts per chat."""
+
+    name = NAME
+
+    def __init__(self, token: str, api_base: str = DEFAULT_API) -> None:
+        self.bot: ExtBot[None] = ExtBot(
+            token,
+            base_url=f"{api_base.rstrip('/')}/bot",
+            base_file_url=f"{api_base.rstrip('/')}/file/bot",
+            request=HTTPXRequest(connection_pool_size=32, read_timeout=15),
+            get_updates_request=HTTPXRequest(read_timeout=_POLL_SECONDS + 10),
+            rate_limiter=AIORateLimiter(max_retries=0),
+        )
+        self._paces: OrderedDict[str, AsyncLimiter] = OrderedDict()
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def send(self, message: Outbound) -> None:
+        parts = split(message.text, _LIMIT)
+        for number, part in enumerate(parts):
+            if number < message.parts_sent:
+                continue
+            keyboard = _keyboard(message) if number == len(parts) - 1 else None
+            await self._send_part(message.address, part, keyboard, number)
+
+    async def _send_part(
+        self, address: str, text: str, keyboard: InlineKeyboardMarkup | None, number: int
+    ) -> None:
+        await self._pace(address).acquire()
+        try:
+            await self.bot.send_message(int(address), text, reply_markup=keyboard)
+        except RetryAfter as error:
+            raise TryLater("429", after=_seconds(error.retry_after), parts_sent=number) from None
+        except Forbidden:
+            raise Unreachable("blocked", number) from None
+        except BadRequest:
+            raise SendFailed("bad_request", number) from None
+        except NetworkError as error:
+            raise TryLater(type(error).__name__, parts_sent=number) from None
+        except TelegramError as error:
+            raise SendFailed(type(error).__name__, number) from None
+
+    def _pace(self, address: str) -> AsyncLimiter:
+        pace = self._paces.pop(address, None) or AsyncLimiter(3, 3)
+        self._paces[address] = pace
+        if len(self._paces) > _CHATS_PACED:
+            self._paces.popitem(last=False)
+        return pace
+
+    def acknowledge(self, update: Update) -> None:
+        """Stop the little clock on the tapped button; nothing depends on it."""
+        if update.callback_query is None:
+            return
+        task = asyncio.create_task(self._answer_query(update.callback_query.id))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _answer_query(self, query_id: str) -> None:
+        try:
+            await self.bot.answer_callback_query(query_id)
+        except TelegramError as error:
+            log.info("acknowledge_failed", channel=NAME, code=type(error).__name__)
+
+    async def close(self) -> None:
+        if self._background:
+            await asyncio.wait(self._background, timeout=2)
+        for request in self.bot._request:
+            await request.shutdown()
+
+
+def _keyboard(message: Outbound) -> InlineKeyboardMarkup | None:
+    if not message.choices:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=payload)] for label, payload in message.choices]
+    )
+
+
+def _seconds(retry_after: float | dt.timedelta) -> float:
+    if isinstance(retry_after, dt.timedelta):
+        return retry_after.total_seconds()
+    return float(retry_after)
+
+
+# -- webhook -----------------------------------------------------------------------------------------
+
+
+def webhook_routes(channel: Telegram, secret: str, reception: Reception) -> list[web.RouteDef]:
+    async def webhook(request: web.Request) -> web.Response:
+        given = request.headers.getall(SECRET_HEADER, [])
+        if len(given) != 1 or not secret_matches(given[0], secret):
+            raise web.HTTPUnauthorized
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            await reception.quarantine(NAME, b"", "too_large")
+            return web.Response()
+        try:
+            update = read(body, channel.bot)
+            inbound = parse(update)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            await reception.quarantine(NAME, body, "unreadable")
+            return web.Response()
+        if inbound is not None:
+            await reception.receive(inbound)
+            channel.acknowledge(update)
+        return web.Response()
+
+    return [web.post(WEBHOOK_PATH, webhook)]
+
+
+async def register_webhook(channel: Telegram, public_url: str, secret: str) -> None:
+    """Tell Telegram where we are; keeps trying, for the network may come later than we do."""
+    while True:
+        try:
+            await channel.bot.set_webhook(
+                f"{public_url.rstrip('/')}{WEBHOOK_PATH}",
+                secret_token=secret,
+                allowed_updates=_WANTED,
+            )
+        except TelegramError as error:
+            log.warning("webhook_not_registered", channel=NAME, code=type(error).__name__)
+            await asyncio.sleep(_RETRY_SECONDS * 6)
+        else:
+            log.info("webhook_registered", channel=NAME)
+            return
+
+
+async def poll(channel: Telegram, reception: Reception) -> None:
+    """Fetch updates ourselves; each is committed before the next fetch confirms it."""
+    offset: int | None = None
+    while True:
+        try:
+            if offset is None:
+                await channel.bot.delete_webhook()
+            updates = await channel.bot.get_updates(
+                offset=offset, timeout=_POLL_SECONDS, allowed_updates=_WANTED
+            )
+            for update in updates:
+                inbound = parse(update)
+                if inbound is not None:
+                    await reception.receive(inbound)
+                    channel.acknowledge(update)
+                offset = update.update_id + 1
+        except TelegramError as error:
+            log.warning("polling_failed", channel=NAME, code=type(error).__name__)
+            await asyncio.sleep(_RETRY_SECONDS)

@@ -1,0 +1,437 @@
+"""The conversation, the same on every channel: hears one utterance, decides one turn. (pure)
+
+It reads no database and sends nothing. What it needs to know comes in as values; what must be
+done (open a ticket, add to one, rate, erase) goes out as values for the inbox to carry out.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot import phrases, triage
+from bot.triage import Danger, Doubt, Sort
+from escalation.calendar import LOCAL
+from escalation.vocabulary import Kind, Priority
+from knowledge_base.content import Entry
+from knowledge_base.library import Held, Library
+from knowledge_base.matching import Decision, Verdict
+
+MAX_TEXT = 4000  # characters of one message that are read
+
+
+class Stage(StrEnum):
+    """What the hotline waits to hear. None of them blocks another question."""
+
+    OPEN = "open"
+    EMPLOYER = "employer"
+    REACH = "reach"
+    REPORT = "report"
+    PROPOSAL = "proposal"
+    FOR_LAWYER = "for_lawyer"
+    ASIDE = "aside"  # a ticket waits, but the next question is for the bot
+
+
+@dataclass(frozen=True)
+class State:
+    """What a conversation remembers between turns."""
+
+    noticed: bool = False
+    stage: Stage = Stage.OPEN
+    acknowledged_at: str | None = None  # when "đã chuyển thêm" was last said, ISO
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "noticed": self.noticed,
+            "stage": self.stage,
+            "acknowledged_at": self.acknowledged_at,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, object]) -> "State":
+        try:
+            stage = Stage(str(data.get("stage", Stage.OPEN)))
+        except ValueError:  # written by another version
+            stage = Stage.OPEN
+        acknowledged = data.get("acknowledged_at")
+        return cls(bool(data.get("noticed")), stage, str(acknowledged) if acknowledged else None)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: what it says and what it does (`action`, or `action:argument`)."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`advice` is law from the FAQ base: never sent once a lawyer has the case."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    advice: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """The ticket this conversation waits on, or one that was closed a few days ago."""
+
+    code: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What the worker said: words, or a choice he tapped (then `action`)."""
+
+    text: str
+    action: str | None = None
+
+
+class Outcome(StrEnum):
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    HANDOFF = "handoff"
+    CHAT = "chat"
+    JOIN = "join"  # the message goes to the ticket that is open
+
+
+@dataclass(frozen=True)
+class HandOff:
+    """A lawyer is needed. `reason` is for the lawyer, `receipt` picks the worker's receipt."""
+
+    kind: Kind = Kind.QUESTION
+    priority: Priority = Priority.NORMAL
+    reason: str = ""
+    receipt: str | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    outcome: Outcome
+    state: State
+    replies: tuple[Reply, ...] = ()
+    entries: tuple[str, ...] = ()
+    topic: str | None = None
+    handoff: HandOff | None = None
+    urgent: bool = False
+    confirmed: bool | None = None
+    rating: int | None = None
+    employer: str | None = None
+    reach: str | None = None
+    erase: bool = False
+    status: bool = False
+    decision: Decision | None = field(default=None, repr=False)
+
+
+class Dialogue:
+    """The rules of the conversation over one library of answers."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def respond(self, state: State, said: Utterance, case: Case | None, now: dt.datetime) -> Turn:
+        """Decide one turn. The first one carries the notice, ahead of the answer."""
+        turn = self._decide(state, said, case, now)
+        if state.noticed:
+            return turn
+        return replace(
+            turn,
+            state=replace(turn.state, noticed=True),
+            replies=(Reply(phrases.NOTICE), *turn.replies),
+        )
+
+    def _decide(self, state: State, said: Utterance, case: Case | None, now: dt.datetime) -> Turn:
+        if said.action is not None:
+            return self._act(state, said.action, case, now)
+        text = said.text[:MAX_TEXT]
+        if (danger := triage.danger(text)) is not None:
+            return self._danger(state, danger, case)
+        sort = triage.sort(text)
+        if sort in (Sort.ERASE, Sort.STATUS):
+            return self._command(state, sort)
+        if state.stage in (Stage.EMPLOYER, Stage.REACH) and case and case.is_open:
+            return self._detail(state, text)
+        if case and case.is_open and state.stage is not Stage.ASIDE:
+            return self._join(state, now, case)
+        if state.stage in _AWAITED:
+            return self._awaited(state)
+        if sort is not None:
+            return self._sorted(state, sort, text)
+        if case and not case.is_open and state.stage is not Stage.ASIDE:
+            return self._join(state, now, case)
+        return self._question(state, text, now)
+
+    # -- questions ---------------------------------------------------------------------------
+
+    def _question(self, state: State, text: str, now: dt.datetime) -> Turn:
+        decision = self.library.decide(text)
+        opened = replace(state, stage=Stage.OPEN)
+        if decision.verdict is Verdict.ANSWER:
+            return self._answer(opened, decision.matches[0].entry_id, decision, text, now)
+        if decision.verdict is Verdict.CLARIFY:
+            return self._ask_back(opened, decision, text)
+        doubt = triage.doubt(text)
+        if doubt is None and decision.matches and len(text.split()) <= _TOO_SHORT:
+            return self._ask_back(opened, decision, text)
+        if doubt is not None:
+            return self._doubtful(opened, doubt, text, decision)
+        return Turn(
+            Outcome.HANDOFF,
+            opened,
+            decision=decision,
+            handoff=HandOff(reason="Không có câu trả lời phù hợp trong kho"),
+        )
+
+    def _answer(
+        self, state: State, entry_id: str, decision: Decision | None, text: str, now: dt.datetime
+    ) -> Turn:
+        entry = self.library.entries.get(entry_id)
+        if entry is None:  # retired since it was offered
+            return Turn(Outcome.CHAT, state, (Reply(phrases.STALE_CHOICE),))
+        words = self.library.answer(entry, _day(now))
+        if isinstance(words, Held):
+            return Turn(
+                Outcome.HANDOFF,
+                state,
+                entries=(entry.id,),
+                topic=entry.topic,
+                decision=decision,
+                urgent=entry.urgent,
+                handoff=HandOff(
+                    reason=words.reason,
+                    priority=Priority.URGENT if entry.urgent else Priority.NORMAL,
+                ),
+            )
+        if triage.tells_of_injury(text):
+            words = f"{phrases.HURT_FIRST}\n{words}"
+        choices = (Choice(phrases.THATS_IT, "confirm"), Choice(phrases.NOT_IT, "reject"))
+        return Turn(
+            Outcome.ANSWER,
+            state,
+            (Reply(words, choices, advice=True),),
+            entries=(entry.id,),
+            topic=entry.topic,
+            decision=decision,
+        )
+
+    def _ask_back(self, state: State, decision: Decision, text: str) -> Turn:
+        offered = [self.library.entries[match.entry_id] for match in decision.matches]
+        return Turn(
+            Outcome.CLARIFY,
+            state,
+            (
+                Reply(
+                    phrases.ASK_BACK_SHORT if len(text.split()) <= _TOO_SHORT else phrases.ASK_BACK,
+                    (*_choices(offered), Choice(phrases.NOT_THESE, "lawyer")),
+                    advice=True,
+                ),
+            ),
+            entries=tuple(entry.id for entry in offered),
+            topic=offered[0].topic,
+            decision=decision,
+        )
+
+    def _doubtful(self, state: State, doubt: Doubt, text: str, decision: Decision) -> Turn:
+        said = {
+            Doubt.ABUSE: phrases.ABUSE,
+            Doubt.UNREADABLE: phrases.UNREADABLE,
+            Doubt.FOREIGN: _FOREIGN.get(triage.language(text) or "en", phrases.ENGLISH),
+            Doubt.OTHER_LAW: phrases.OTHER_LAW,
+            Doubt.UNCLEAR: phrases.UNCLEAR,
+        }[doubt]
+        offers_lawyer = doubt in (Doubt.OTHER_LAW, Doubt.UNCLEAR, Doubt.FOREIGN)
+        choices = (Choice(phrases.ASK_A_LAWYER, "lawyer"),) if offers_lawyer else ()
+        return Turn(Outcome.CHAT, state, (Reply(said, choices),), decision=decision)
+
+    # -- danger ------------------------------------------------------------------------------
+
+    def _danger(self, state: State, danger: Danger, case: Case | None) -> Turn:
+        numbers = Reply(phrases.DANGER[danger.kind])
+        if case and case.is_open:
+            return Turn(Outcome.JOIN, state, (numbers,), urgent=True)
+        return Turn(
+            Outcome.HANDOFF,
+            replace(state, stage=Stage.OPEN),
+            (numbers,),
+            urgent=True,
+            handoff=HandOff(
+                kind=Kind.REPORT,
+                priority=Priority.URGENT,
+                reason=f"Từ ngữ nguy hiểm: {danger.kind}",
+                receipt="danger",
+            ),
+        )
+
+    # -- what is not a question ----------------------------------------------------------------
+
+    def _command(self, state: State, sort: Sort) -> Turn:
+        if sort is Sort.STATUS:
+            return Turn(Outcome.CHAT, state, status=True)
+        choices = (Choice(phrases.ERASE_ALL, "erase"), Choice(phrases.KEEP, "keep"))
+        return Turn(Outcome.CHAT, state, (Reply(phrases.ERASE_CONFIRM, choices),))
+
+    def _sorted(self, state: State, sort: Sort, text: str) -> Turn:
+        opened = replace(state, stage=Stage.OPEN)
+        if sort is Sort.LAWYER:
+            return _ask_for(opened, Stage.FOR_LAWYER, phrases.ASK_QUESTION_FOR_LAWYER)
+        if sort in (Sort.REPORT, Sort.PROPOSAL):
+            stage = Stage.REPORT if sort is Sort.REPORT else Stage.PROPOSAL
+            if triage.only_names_it(text):
+                words = phrases.ASK_REPORT if stage is Stage.REPORT else phrases.ASK_PROPOSAL
+                return _ask_for(opened, stage, words)
+            return _hand_over(opened, stage)
+        return Turn(Outcome.CHAT, opened, (Reply(_COURTESIES[sort]),))
+
+    def _awaited(self, state: State) -> Turn:
+        return _hand_over(replace(state, stage=Stage.OPEN), state.stage)
+
+    # -- while a ticket is open ------------------------------------------------------------------
+
+    def _detail(self, state: State, text: str) -> Turn:
+        """An optional detail was asked for; anything long is more of the story instead."""
+        told = text if len(text) <= _DETAIL_LENGTH else None
+        if state.stage is Stage.EMPLOYER:
+            return Turn(
+                Outcome.JOIN, replace(state, stage=Stage.REACH), (_ask_reach(),), employer=told
+            )
+        return Turn(
+            Outcome.JOIN,
+            replace(state, stage=Stage.OPEN),
+            (Reply(phrases.DETAILS_KEPT),),
+            reach=told,
+        )
+
+    def _join(self, state: State, now: dt.datetime, case: Case) -> Turn:
+        """The lawyer has the case: pass it on, and say so only once in a while."""
+        if case.is_open and not _time_to_acknowledge(state, now):
+            return Turn(Outcome.JOIN, state)
+        said = replace(state, acknowledged_at=now.isoformat())
+        if not case.is_open:  # reopening; the inbox tells until when
+            return Turn(Outcome.JOIN, said)
+        choices = (Choice(phrases.ASK_SOMETHING_ELSE, "aside"),)
+        return Turn(Outcome.JOIN, said, (Reply(phrases.joined(case.code), choices),))
+
+    # -- buttons -----------------------------------------------------------------------------------
+
+    def _act(self, state: State, action: str, case: Case | None, now: dt.datetime) -> Turn:
+        verb, _, argument = action.partition(":")
+        opened = replace(state, stage=Stage.OPEN)
+        match verb:
+            case "answer":
+                return self._answer(opened, argument, None, "", now)
+            case "confirm":
+                return Turn(Outcome.CHAT, opened, (Reply(phrases.GLAD),), confirmed=True)
+            case "reject" | "lawyer":
+                if case and case.is_open and state.stage is not Stage.ASIDE:
+                    return self._join(replace(state, acknowledged_at=None), now, case)
+                reason = (
+                    "Người lao động báo câu trả lời tự động chưa đúng"
+                    if verb == "reject"
+                    else "Người lao động chọn hỏi luật sư"
+                )
+                refused = False if verb == "reject" else None
+                return Turn(
+                    Outcome.HANDOFF, opened, handoff=HandOff(reason=reason), confirmed=refused
+                )
+            case "skip":
+                return self._skip(state)
+            case "here":
+                return Turn(Outcome.CHAT, opened, (Reply(phrases.DETAILS_SKIPPED),))
+            case "aside":
+                aside = replace(state, stage=Stage.ASIDE)
+                return Turn(Outcome.CHAT, aside, (Reply(phrases.ASK_NEXT_QUESTION),))
+            case "rate":
+                words = phrases.RATED if argument == "1" else phrases.NOT_HELPED_RATED
+                return Turn(Outcome.CHAT, opened, (Reply(words),), rating=int(argument == "1"))
+            case "erase":
+                return Turn(Outcome.CHAT, State(), (Reply(phrases.ERASED),), erase=True)
+            case "keep":
+                return Turn(Outcome.CHAT, opened, (Reply(phrases.NOT_ERASED),))
+            case "start":
+                return Turn(Outcome.CHAT, opened, (Reply(phrases.GREETING),))
+            case "unsupported":
+                return Turn(Outcome.CHAT, state, (Reply(phrases.UNSUPPORTED),))
+        return Turn(Outcome.CHAT, opened, (Reply(phrases.STALE_CHOICE),))
+
+    def _skip(self, state: State) -> Turn:
+        if state.stage is Stage.EMPLOYER:
+            return Turn(Outcome.CHAT, replace(state, stage=Stage.REACH), (_ask_reach(),))
+        skipped = replace(state, stage=Stage.OPEN)
+        return Turn(Outcome.CHAT, skipped, (Reply(phrases.DETAILS_SKIPPED),))
+
+
+def receipt(turn: Turn, code: str, due: dt.datetime) -> tuple[State, tuple[Reply, ...]]:
+    """What to say once the ticket is open: the promise, and the first optional question."""
+    assert turn.handoff is not None
+    reason = phrases.RECEIPT_REASONS.get(turn.handoff.receipt or "")
+    promise = phrases.receipt(code, due, reason)
+    if turn.urgent:  # no form to fill in while somebody is in danger
+        return replace(turn.state, stage=Stage.OPEN), (Reply(promise),)
+    ask = Reply(f"{promise}\n{phrases.ASK_EMPLOYER}", (Choice(phrases.SKIP, "skip"),))
+    return replace(turn.state, stage=Stage.EMPLOYER), (ask,)
+
+
+def reopened(code: str, due: dt.datetime) -> Reply:
+    choices = (Choice(phrases.ASK_SOMETHING_ELSE, "aside"),)
+    return Reply(phrases.reopened(code, due), choices)
+
+
+def rating_request(code: str) -> Reply:
+    return Reply(
+        phrases.resolved(code),
+        (Choice(phrases.HELPED, "rate:1"), Choice(phrases.DID_NOT_HELP, "rate:0")),
+    )
+
+
+_DETAIL_LENGTH = 120
+_TOO_SHORT = 2  # words: "lương", "thai sản" name a field, not a question
+_ACKNOWLEDGE_EVERY = dt.timedelta(minutes=30)
+_AWAITED = (Stage.REPORT, Stage.PROPOSAL, Stage.FOR_LAWYER)
+
+_COURTESIES = {
+    Sort.GREETING: phrases.GREETING,
+    Sort.THANKS: phrases.THANKS,
+    Sort.GOODBYE: phrases.GOODBYE,
+    Sort.WHO_ARE_YOU: phrases.WHO_ARE_YOU,
+    Sort.SMALL_TALK: phrases.SMALL_TALK,
+}
+_FOREIGN = {
+    "en": phrases.ENGLISH,
+    "zh": phrases.CHINESE,
+    "ko": phrases.KOREAN,
+    "ja": phrases.JAPANESE,
+}
+_BY_STAGE = {
+    Stage.REPORT: HandOff(Kind.REPORT, reason="Phản ánh", receipt="report"),
+    Stage.PROPOSAL: HandOff(Kind.PROPOSAL, reason="Kiến nghị", receipt="proposal"),
+    Stage.FOR_LAWYER: HandOff(reason="Người lao động xin gặp luật sư"),
+}
+
+
+def _hand_over(state: State, stage: Stage) -> Turn:
+    return Turn(Outcome.HANDOFF, state, handoff=_BY_STAGE[stage])
+
+
+def _ask_for(state: State, stage: Stage, words: str) -> Turn:
+    return Turn(Outcome.CHAT, replace(state, stage=stage), (Reply(words),))
+
+
+def _ask_reach() -> Reply:
+    return Reply(phrases.ASK_REACH, (Choice(phrases.HERE_IS_FINE, "here"),))
+
+
+def _choices(entries: Sequence[Entry]) -> tuple[Choice, ...]:
+    return tuple(Choice(entry.label, f"answer:{entry.id}") for entry in entries)
+
+
+def _time_to_acknowledge(state: State, now: dt.datetime) -> bool:
+    if state.acknowledged_at is None:
+        return True
+    return now - dt.datetime.fromisoformat(state.acknowledged_at) >= _ACKNOWLEDGE_EVERY
+
+
+def _day(now: dt.datetime) -> dt.date:
+    return now.astimezone(LOCAL).date()

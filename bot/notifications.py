@@ -1,0 +1,59 @@
+"""Tells the worker what happened to his ticket, on the channel he wrote from."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import dialogue, outbox, phrases
+from bot.dialogue import Reply
+from bot.models import Author, Contact, Conversation, Handoff
+from escalation.models import Ticket, TicketEvent
+from escalation.vocabulary import EventKind
+
+_BATCH = 100
+
+
+async def announce(session: AsyncSession, now: dt.datetime) -> int:
+    """Turn each event not yet told into a message; returns how many events were handled."""
+    events = await session.scalars(
+        select(TicketEvent)
+        .where(TicketEvent.announced_at.is_(None))
+        .order_by(TicketEvent.id)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    handled = 0
+    for event in events.all():
+        await _tell(session, event, now)
+        event.announced_at = now
+        handled += 1
+    return handled
+
+
+async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> None:
+    found = (
+        await session.execute(
+            select(Ticket, Handoff, Conversation, Contact)
+            .join(Handoff, Handoff.ticket_id == Ticket.id)
+            .join(Conversation, Conversation.id == Handoff.conversation_id)
+            .join(Contact, Contact.id == Conversation.contact_id)
+            .where(Ticket.id == event.ticket_id)
+        )
+    ).one_or_none()
+    if found is None:  # the worker has erased his side
+        return
+    ticket, handoff, conversation, contact = found
+    if event.kind is EventKind.REPLIED:
+        author, reply = Author.LAWYER, Reply(phrases.lawyers_answer(event.text or ""))
+    else:
+        author, reply = Author.SYSTEM, dialogue.rating_request(ticket.code)
+    await outbox.enqueue(
+        session,
+        conversation,
+        contact.channel,
+        author,
+        reply,
+        now,
+        question_id=handoff.question_id,
+    )

@@ -1,0 +1,184 @@
+"""Every sentence the hotline says. (pure)
+
+"Tổng đài" to "anh/chị": short, plain, no blame, no promise beyond the law or the calendar.
+Emergency numbers stand here once.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from escalation.calendar import LOCAL
+from escalation.vocabulary import State
+
+NOTICE = (
+    "Tổng đài tư vấn pháp luật của Liên đoàn Lao động TP Hải Phòng, miễn phí. Luật sư và công ty "
+    "không biết anh/chị là ai, trừ khi anh/chị tự nói; Zalo, Telegram, nhà mạng vẫn biết. Tin nhắn "
+    "được lưu mã hóa để trả lời; gõ “xóa” để xóa hết. Nguy hiểm: gọi 113, cấp cứu 115."
+)
+
+ASK_BACK = "Có phải anh/chị muốn hỏi:"
+ASK_BACK_SHORT = "Anh/chị viết thêm một chút được không? Có phải anh/chị muốn hỏi:"
+NOT_THESE = "Không phải, gửi cho luật sư"
+THATS_IT = "Đúng ý tôi"
+NOT_IT = "Chưa đúng, hỏi luật sư"
+ASK_A_LAWYER = "Hỏi luật sư"
+SKIP = "Bỏ qua"
+HERE_IS_FINE = "Trả lời tại đây"
+ASK_SOMETHING_ELSE = "Hỏi câu khác"
+ERASE_ALL = "Xóa hết"
+KEEP = "Không xóa"
+HELPED = "Có ích"
+DID_NOT_HELP = "Chưa giúp được"
+
+GLAD = "Cảm ơn anh/chị. Cần gì thêm cứ nhắn cho tổng đài."
+GREETING = (
+    "Chào anh/chị. Anh/chị cứ kể chuyện ở chỗ làm hoặc hỏi về lương, tăng ca, hợp đồng, nghỉ việc, "
+    "thai sản, bảo hiểm, tai nạn lao động… Viết không dấu cũng được."
+)
+THANKS = "Không có gì ạ. Cần hỏi thêm về việc làm, anh/chị cứ nhắn."
+GOODBYE = "Chào anh/chị. Tổng đài trực cả ngày đêm, cần cứ nhắn."
+WHO_ARE_YOU = (
+    "Đây là tổng đài tự động của Liên đoàn Lao động TP Hải Phòng, trả lời câu hỏi về luật lao động. "
+    "Câu nào máy không chắc sẽ có luật sư của Trung tâm Tư vấn pháp luật trả lời. Miễn phí."
+)
+SMALL_TALK = "Tổng đài chỉ giúp được về việc làm, lương, bảo hiểm và quyền lợi của người lao động."
+ABUSE = (
+    "Tổng đài hiểu anh/chị đang bực. Anh/chị kể chuyện gì đã xảy ra ở chỗ làm, tổng đài sẽ tìm cách "
+    "giúp hoặc chuyển cho luật sư."
+)
+UNREADABLE = (
+    "Tổng đài chưa đọc được tin này. Anh/chị viết lại bằng vài từ giúp, ví dụ: “công ty nợ lương 2 "
+    "tháng”, “nghỉ việc báo trước mấy ngày”."
+)
+OTHER_LAW = (
+    "Câu này có vẻ thuộc lĩnh vực khác, tổng đài chỉ tư vấn về lao động, việc làm, bảo hiểm xã hội và "
+    "công đoàn. Anh/chị có thể hỏi Trung tâm Trợ giúp pháp lý nhà nước (Sở Tư pháp). Nếu chuyện có "
+    "liên quan đến chỗ làm, bấm “Hỏi luật sư”."
+)
+UNCLEAR = (
+    "Tổng đài chưa hiểu rõ câu hỏi. Anh/chị viết lại cụ thể hơn: chuyện gì, từ khi nào, muốn được gì. "
+    "Hoặc bấm “Hỏi luật sư”."
+)
+UNSUPPORTED = "Tổng đài chưa nhận được loại tin này. Anh/chị viết bằng chữ giúp ạ."
+TOO_LONG = (
+    "Tin quá dài, tổng đài chỉ đọc được phần đầu. Anh/chị gửi tiếp phần còn lại ở tin sau nhé."
+)
+
+ENGLISH = (
+    "This line answers in Vietnamese. Your message will be passed to a lawyer if you press the "
+    "button below; please write your workplace problem in your own words."
+)
+CHINESE = "本热线使用越南语。点击下面的按钮，您的留言将转交给律师。"
+KOREAN = "이 상담 전화는 베트남어로 답합니다. 아래 버튼을 누르면 변호사에게 전달됩니다."
+JAPANESE = "この窓口はベトナム語で回答します。下のボタンを押すと弁護士に転送されます。"
+
+ASK_REPORT = "Anh/chị viết nội dung phản ánh vào một tin: chuyện gì, ở đâu, từ khi nào."
+ASK_PROPOSAL = "Anh/chị viết nội dung kiến nghị vào một tin."
+ASK_QUESTION_FOR_LAWYER = "Anh/chị viết câu hỏi cho luật sư vào một tin, càng rõ càng tốt."
+ASK_NEXT_QUESTION = "Anh/chị hỏi câu khác đi ạ. Phiếu đang chờ luật sư vẫn giữ nguyên."
+
+ASK_EMPLOYER = "Anh/chị làm ở công ty hoặc khu công nghiệp nào? Không muốn nói thì bấm “Bỏ qua”."
+ASK_REACH = (
+    "Nếu không tiện trả lời ở đây, anh/chị muốn luật sư liên lạc bằng cách nào (số điện thoại, giờ "
+    "tiện nghe)? Không cần thì bấm “Trả lời tại đây”."
+)
+DETAILS_KEPT = "Đã ghi. Luật sư sẽ thấy điều này. Anh/chị nhắn thêm lúc nào cũng được."
+DETAILS_SKIPPED = "Vâng. Luật sư sẽ trả lời tại đây. Anh/chị nhắn thêm lúc nào cũng được."
+
+ERASE_CONFIRM = (
+    "Xóa mọi tin nhắn và thông tin của anh/chị tại tổng đài? Phiếu đang chờ luật sư cũng bị hủy, không "
+    "lấy lại được."
+)
+ERASED = (
+    "Đã xóa mọi tin nhắn và thông tin của anh/chị tại tổng đài. Anh/chị nhớ tự xóa cuộc trò chuyện trên "
+    "máy của mình."
+)
+NOT_ERASED = "Vâng, tổng đài giữ nguyên."
+NO_TICKET = "Anh/chị chưa có phiếu nào đang chờ. Cần luật sư, anh/chị gõ “luật sư”."
+STALE_CHOICE = "Lựa chọn này đã cũ. Anh/chị hỏi lại giúp ạ."
+RATED = "Cảm ơn anh/chị đã cho biết."
+NOT_HELPED_RATED = "Cảm ơn anh/chị. Nhắn thêm điều còn thiếu, luật sư sẽ xem lại."
+
+SIGNATURE = "— Trung tâm Tư vấn pháp luật, LĐLĐ TP Hải Phòng"
+
+HURT_FIRST = "Nếu đang có người bị thương: gọi cấp cứu 115 ngay."
+
+DANGER = {
+    "accident": (
+        "Gọi cấp cứu 115 ngay; có cháy, người mắc kẹt gọi 114. Tắt máy, tránh xa chỗ nguy hiểm, gọi người "
+        "bên cạnh giúp. Chụp lại hiện trường khi đã an toàn."
+    ),
+    "violence": (
+        "Gọi công an 113 ngay; bị thương gọi cấp cứu 115. Tránh xa người gây hại, đến chỗ đông người hoặc "
+        "phòng bảo vệ, giữ tin nhắn, hình ảnh làm chứng."
+    ),
+    "forced_labour": (
+        "Gọi công an 113 ngay, nói rõ mình bị giữ hoặc bị ép làm và đang ở đâu. Nếu không gọi được, nhắn "
+        "cho người thân vị trí của mình."
+    ),
+    "self_harm": (
+        "Anh/chị đang rất khó khăn, xin đừng ở một mình lúc này. Gọi cấp cứu 115 hoặc nhờ người ở gần đến "
+        "ngay bên cạnh. Chuyện ở chỗ làm sẽ có người cùng anh/chị gỡ."
+    ),
+    "child_labour": (
+        "Trẻ em bị bắt làm việc: gọi 111 (Tổng đài quốc gia bảo vệ trẻ em, miễn phí, 24/7), đang nguy hiểm "
+        "gọi 113."
+    ),
+}
+
+_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+_STATES = {
+    State.NEW: "đang chờ luật sư nhận",
+    State.ACTIVE: "luật sư đang xử lý",
+    State.ON_HOLD: "luật sư đang chờ anh/chị trả lời thêm",
+    State.RESOLVED: "đã xong",
+}
+
+
+def moment(at: dt.datetime) -> str:
+    """ "10:30 thứ Hai 23/11", in Vietnam's time."""
+    local = at.astimezone(LOCAL)
+    return f"{local:%H:%M} {_WEEKDAYS[local.weekday()]} {local.day}/{local.month}"
+
+
+def receipt(code: str, due: dt.datetime, reason: str | None = None) -> str:
+    """The promise of an answer: the ticket's code and until when."""
+    opening = reason or "Câu này cần luật sư."
+    return f"{opening} Phiếu {code}. Luật sư trả lời tại đây trước {moment(due)}."
+
+
+RECEIPT_REASONS = {
+    "report": "Đã ghi nhận phản ánh.",
+    "proposal": "Đã ghi nhận kiến nghị.",
+    "danger": "Đã báo luật sư trực.",
+}
+
+
+def joined(code: str) -> str:
+    return f"Đã chuyển thêm cho luật sư (phiếu {code})."
+
+
+def reopened(code: str, due: dt.datetime) -> str:
+    return f"Đã mở lại phiếu {code}. Luật sư xem lại trước {moment(due)}."
+
+
+def status(code: str, state: State, due: dt.datetime | None, now: dt.datetime) -> str:
+    said = f"Phiếu {code}: {_STATES[state]}."
+    if due is None:
+        return said
+    if due <= now:
+        return f"{said} Đã quá hẹn {moment(due)}; phiếu đang được nhắc, anh/chị thông cảm."
+    return f"{said} Hẹn trả lời trước {moment(due)}."
+
+
+def several(statuses: Sequence[str]) -> str:
+    return "\n".join(statuses)
+
+
+def lawyers_answer(text: str) -> str:
+    return f"{text}\n{SIGNATURE}"
+
+
+def resolved(code: str) -> str:
+    return f"Phiếu {code} đã xong. Câu trả lời của luật sư có giúp được anh/chị không? Cần thêm, cứ nhắn tiếp tại đây."

@@ -1,0 +1,96 @@
+"""Forgetting: at the worker's word, and by itself when time is up."""
+
+import datetime as dt
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.models import (
+    Contact,
+    Conversation,
+    Delivery,
+    DeliveryState,
+    Handoff,
+    Message,
+    Quarantine,
+    Question,
+)
+from escalation import tickets
+from escalation.models import Ticket, TicketEvent
+from escalation.vocabulary import OPEN_STATES
+
+TALK_KEPT = dt.timedelta(days=30)  # a talk the bot alone had
+CASE_KEPT = dt.timedelta(days=90)  # a talk after its last ticket closed
+TICKET_KEPT = dt.timedelta(days=730)  # the words of a closed ticket
+QUARANTINE_KEPT = dt.timedelta(days=7)
+_BATCH = 200
+
+
+async def erase(session: AsyncSession, conversation: Conversation, now: dt.datetime) -> None:
+    """Delete every word of a conversation, its tickets' words too; the figures stay."""
+    rows = await session.scalars(
+        select(Ticket)
+        .join(Handoff, Handoff.ticket_id == Ticket.id)
+        .where(Handoff.conversation_id == conversation.id)
+    )
+    for ticket in rows.all():
+        await tickets.erase(session, ticket, now)
+    await _forget_words(session, conversation)
+
+
+async def _forget_words(session: AsyncSession, conversation: Conversation) -> None:
+    here = conversation.id
+    await session.flush()
+    for statement in (
+        delete(Delivery).where(Delivery.conversation_id == here),
+        delete(Message).where(Message.conversation_id == here),
+        update(Handoff).where(Handoff.conversation_id == here).values(conversation_id=None),
+        update(Question)
+        .where(Question.conversation_id == here)
+        .values(conversation_id=None, reasoning={}),
+    ):
+        await session.execute(statement.execution_options(synchronize_session=False))
+
+
+async def forget(session: AsyncSession, now: dt.datetime) -> int:
+    """Delete what has outlived its purpose; returns how many talks and tickets were forgotten."""
+    await session.execute(delete(Quarantine).where(Quarantine.received_at < now - QUARANTINE_KEPT))
+    conversations = await _outlived(session, now)
+    for conversation in conversations:
+        await _forget_words(session, conversation)
+        contact_id = conversation.contact_id
+        await session.execute(delete(Conversation).where(Conversation.id == conversation.id))
+        await session.execute(delete(Contact).where(Contact.id == contact_id))
+    return len(conversations) + await _forget_tickets(session, now)
+
+
+async def _outlived(session: AsyncSession, now: dt.datetime) -> list[Conversation]:
+    """Talks to forget: asked to be erased and told so, or quiet for long with no ticket open."""
+    cases = select(Ticket.id).join(Handoff, Handoff.ticket_id == Ticket.id)
+    of_this = cases.where(Handoff.conversation_id == Conversation.id)
+    open_case = exists(of_this.where(Ticket.state.in_(OPEN_STATES)))
+    recent_case = exists(of_this.where(Ticket.resolved_at > now - CASE_KEPT))
+    being_sent = exists().where(
+        Delivery.conversation_id == Conversation.id,
+        Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
+    )
+    quiet = (Conversation.last_at < now - TALK_KEPT) & ~open_case & ~recent_case
+    told = Contact.erased_at.is_not(None) & ~being_sent
+    rows = await session.scalars(
+        select(Conversation)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(quiet | told)
+        .limit(_BATCH)
+    )
+    return list(rows.all())
+
+
+async def _forget_tickets(session: AsyncSession, now: dt.datetime) -> int:
+    still_worded = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.text.is_not(None))
+    rows = await session.scalars(
+        select(Ticket).where(Ticket.resolved_at < now - TICKET_KEPT, still_worded).limit(_BATCH)
+    )
+    outlived = rows.all()
+    for ticket in outlived:
+        await tickets.erase(session, ticket, now)
+    return len(outlived)

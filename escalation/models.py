@@ -1,0 +1,79 @@
+"""Tables of the desk. A ticket's history is its outbox: each change appends a `TicketEvent`."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, Role, State
+from hotline.db import Base, Encrypted, UtcDateTime
+
+
+class Staff(Base):
+    """Somebody of the centre. Passwords and sessions belong to the office, not here."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[Role]
+    disabled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class Ticket(Base):
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index(None, "state", "next_due_at"),
+        Index(None, "opened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    kind: Mapped[Kind]
+    priority: Mapped[Priority]
+    state: Mapped[State]
+    channel: Mapped[str] = mapped_column(String(20))
+    topic: Mapped[str | None] = mapped_column(String(40))
+    alias: Mapped[str] = mapped_column(
+        String(40)
+    )  # how lawyers know the worker, on this ticket only
+    subject: Mapped[str] = mapped_column(Encrypted)
+    employer: Mapped[str | None] = mapped_column(Encrypted)
+    reach: Mapped[str | None] = mapped_column(Encrypted)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    first_response_due_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    first_responded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    resolution_due_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    next_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    breached_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # whose breach is told
+    rating: Mapped[int | None]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+class TicketEvent(Base):
+    """One thing that happened to a ticket: audit trail, SLA facts and notification in one row."""
+
+    __tablename__ = "ticket_events"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "idempotency_key"),
+        Index("ix_ticket_events_unannounced", "announced_at", "id"),
+        {"sqlite_autoincrement": True},  # the live feed counts on numbers that only rise
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    kind: Mapped[EventKind]
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str | None] = mapped_column(Encrypted)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    idempotency_key: Mapped[str | None] = mapped_column(String(80))
+    announced_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

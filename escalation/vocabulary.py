@@ -1,0 +1,56 @@
+"""The words of the desk. (pure)"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    LAWYER = "lawyer"
+    MANAGER = "manager"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+class Kind(StrEnum):
+    """What the worker brings: a question, a report of a wrong, or a proposal."""
+
+    QUESTION = "question"
+    REPORT = "report"
+    PROPOSAL = "proposal"
+
+
+class Priority(StrEnum):
+    NORMAL = "normal"
+    URGENT = "urgent"
+
+
+class State(StrEnum):
+    """new -> active -> (on_hold <-> active) -> resolved -> active again when the worker writes."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+
+
+OPEN_STATES = (State.NEW, State.ACTIVE, State.ON_HOLD)
+
+
+class EventKind(StrEnum):
+    OPENED = "opened"
+    WROTE = "wrote"  # the worker added a message
+    DETAILED = "detailed"  # the worker named company or a way to reach him
+    PRIORITISED = "prioritised"
+    TAKEN = "taken"
+    NOTED = "noted"
+    REPLIED = "replied"
+    HELD = "held"
+    RESUMED = "resumed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    RATED = "rated"
+    BREACHED = "breached"
+    ERASED = "erased"
+
+
+# Events the worker is told of; all others are history only.
+ANNOUNCED = (EventKind.REPLIED, EventKind.RESOLVED)

@@ -1,0 +1,1 @@
+"""Roof and foundation: the command line, composition, settings and the database."""

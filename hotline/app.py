@@ -1,0 +1,202 @@
+"""The running program: two listeners, the background loops and the bells."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import text
+
+from admin_api.app import make_app
+from admin_api.live import FEED
+from admin_api.office import Office
+from bot import notifications, retention
+from bot.channels import telegram, webchat
+from bot.web import secure_responses
+from escalation import watch
+from hotline import fonts
+from hotline.house import House
+from hotline.settings import TelegramMode
+
+MAX_BODY = 1024 * 1024
+
+log = structlog.get_logger()
+
+
+# -- the public listener ----------------------------------------------------------------------------
+
+
+def public_app(house: House, font_files: Path) -> web.Application:
+    app = web.Application(middlewares=[_unavailable], client_max_size=MAX_BODY)
+    secure_responses(app)
+    app.add_routes([web.get("/healthz", _alive), web.get("/readyz", _ready(house))])
+    secure = house.settings.public_address.startswith("https://")
+    app.add_routes(webchat.routes(house.reception, secure, font_files))
+    if house.telegram and house.settings.telegram_mode is TelegramMode.WEBHOOK:
+        secret = house.settings.telegram_secret
+        assert secret is not None  # settings refuse a webhook without one
+        app.add_routes(telegram.webhook_routes(house.telegram, secret, house.reception))
+    return app
+
+
+@web.middleware
+async def _unavailable(
+    request: web.Request, handler: Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
+) -> web.StreamResponse:
+    """A fault of ours is 503 without a trace: providers deliver again, people try again."""
+    try:
+        return await handler(request)
+    except (web.HTTPException, asyncio.CancelledError):
+        raise
+    except Exception as error:
+        log.error("request_failed", error=type(error).__name__, exc_info=True)
+        return web.Response(
+            status=503,
+            text="Tổng đài đang bận, xin thử lại sau ít phút.",
+            headers={"Retry-After": "5"},
+        )
+
+
+async def _alive(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+def _ready(house: House) -> Callable[[web.Request], Coroutine[Any, Any, web.Response]]:
+    async def ready(_request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(1), house.database.reading() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as error:
+            return web.json_response(
+                {"status": "no database", "error": type(error).__name__}, status=503
+            )
+        return web.json_response({"status": "ready", "entries": len(house.library.entries)})
+
+    return ready
+
+
+# -- the office -------------------------------------------------------------------------------------
+
+
+def office_app(house: House, font_files: Path) -> web.Application:
+    bells = Bells(house)
+    office = Office(
+        database=house.database,
+        policy=house.policy,
+        clock=house.clock,
+        library=lambda: house.library,
+        changed=bells.tell_worker_soon,
+        secure=house.settings.office_address.startswith("https://"),
+    )
+    return make_app(office, font_files)
+
+
+# -- bells ------------------------------------------------------------------------------------------
+
+
+class Bells:
+    """What happens by the clock. Every process may ring; each row is claimed once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._soon: set[asyncio.Task[None]] = set()
+
+    def tell_worker_soon(self) -> None:
+        """A ticket just changed: do not wait for the next bell."""
+        task = asyncio.create_task(self.announce())
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+
+    async def announce(self) -> None:
+        async with self._house.database.writing() as session:
+            told = await notifications.announce(session, self._house.clock())
+        if told:
+            self._house.dispatcher.wake()
+
+    async def watch(self) -> None:
+        async with self._house.database.writing() as session:
+            breached = await watch.record_breaches(session, self._house.clock())
+        if breached:
+            log.warning("deadline_passed", tickets=breached)
+
+    async def forget(self) -> None:
+        async with self._house.database.writing() as session:
+            forgotten = await retention.forget(session, self._house.clock())
+        if forgotten:
+            log.info("forgotten", rows=forgotten)
+
+    def scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
+        )
+        scheduler.add_job(self.announce, "interval", seconds=2)
+        scheduler.add_job(self.watch, "interval", seconds=20)
+        scheduler.add_job(self.forget, "interval", minutes=30)
+        return scheduler
+
+
+# -- together ---------------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def running(house: House) -> AsyncIterator[tuple[int, int]]:
+    """Everything alive: yields the ports that the two listeners got."""
+    font_files = await asyncio.to_thread(fonts.prepare, house.settings.data_dir / "fonts")
+    office = office_app(house, font_files)
+    loops = [house.dispatcher.run(), office[FEED].run()]
+    if house.telegram is not None:
+        loops.append(_telegram_loop(house))
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    scheduler = Bells(house).scheduler()
+    scheduler.start()
+    public = await _listen(public_app(house, font_files), house.settings.host, house.settings.port)
+    inner = await _listen(office, house.settings.host, house.settings.office_port)
+    try:
+        yield _port(public), _port(inner)
+    finally:
+        scheduler.shutdown(wait=False)
+        await public.cleanup()
+        await inner.cleanup()
+        await house.dispatcher.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _telegram_loop(house: House) -> Coroutine[Any, Any, None]:
+    assert house.telegram is not None
+    settings = house.settings
+    if settings.telegram_mode is TelegramMode.POLLING:
+        return telegram.poll(house.telegram, house.reception)
+    return telegram.register_webhook(
+        house.telegram, settings.public_address, settings.telegram_secret or ""
+    )
+
+
+async def _listen(app: web.Application, host: str, port: int) -> web.AppRunner:
+    # The access log would hold addresses and query strings; what counts is logged by name.
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=3)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    return runner
+
+
+def _port(runner: web.AppRunner) -> int:
+    address = runner.addresses[0]
+    return int(address[1])
+
+
+async def serve(house: House, announce: Callable[[int, int], None]) -> None:
+    """Run until SIGINT or SIGTERM, then finish what is under way."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(house) as (public_port, office_port):
+        announce(public_port, office_port)
+        await stop.wait()

@@ -1,0 +1,83 @@
+"""`hotline ask`: the bot's own decision on one text, without a database."""
+
+import datetime as dt
+import json
+from typing import Any, TextIO
+
+from bot import dialogue
+from bot.dialogue import Dialogue, Outcome, State, Turn, Utterance
+from hotline.house import utc_now
+from knowledge_base import entries, importing
+from knowledge_base.text import clean
+
+_NOTICED = State(noticed=True)
+
+
+def _dialogue() -> Dialogue:
+    return Dialogue(entries.library_of(importing.load()))
+
+
+def ask(text: str) -> str:
+    """What a worker would read."""
+    hotline = _dialogue()
+    turn = _respond(hotline, text, utc_now())
+    said = [reply.text for reply in turn.replies]
+    choices = [f"  [{choice.label}]" for reply in turn.replies for choice in reply.choices]
+    if turn.handoff is not None:
+        said.append(f"(chuyển luật sư: {turn.handoff.reason})")
+    return "\n".join(said + choices)
+
+
+def ask_lines(lines: TextIO, out: TextIO) -> None:
+    """One JSON object in, one out, line by line; a line that is not one is answered as an error."""
+    hotline = _dialogue()
+    now = utc_now()
+    for line in lines:
+        if line.strip():
+            out.write(json.dumps(_answer_line(hotline, line, now), ensure_ascii=False) + "\n")
+            out.flush()
+
+
+def _answer_line(hotline: Dialogue, line: str, now: dt.datetime) -> dict[str, Any]:
+    try:
+        asked = json.loads(line)
+        text = asked["text"]
+        if not isinstance(text, str):
+            raise TypeError
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {"id": None, "error": 'each line must be {"id": ..., "text": "..."}'}
+    turn = _respond(hotline, text, now)
+    return {"id": asked.get("id"), **describe(hotline, turn)}
+
+
+def _respond(hotline: Dialogue, text: str, now: dt.datetime) -> Turn:
+    return hotline.respond(_NOTICED, Utterance(clean(text)[: dialogue.MAX_TEXT]), None, now)
+
+
+def describe(hotline: Dialogue, turn: Turn) -> dict[str, Any]:
+    """The turn as scripts read it. `entries` are what was answered or offered, best first."""
+    scores = (
+        {match.entry_id: match.score for match in turn.decision.matches} if turn.decision else {}
+    )
+    shown = turn.entries if turn.outcome in (Outcome.ANSWER, Outcome.CLARIFY) else ()
+    found = [hotline.library.entries[entry_id] for entry_id in shown]
+    return {
+        "outcome": turn.outcome,
+        "urgent": turn.urgent,
+        "entries": [
+            {
+                "id": entry.id,
+                "question": entry.question,
+                "score": scores.get(entry.id, 0.0),
+                "citations": [
+                    {
+                        "law_id": citation.law_id,
+                        "article_id": citation.article_id,
+                        "clause": citation.clause,
+                    }
+                    for citation in entry.citations
+                ],
+            }
+            for entry in found
+        ],
+    }

@@ -1,0 +1,18 @@
+"""The database: engine, sessions, column types and keys. The only room below the others."""
+
+from hotline.db.base import Base
+from hotline.db.crypto import Keyring, KeysMissing, KeysUnsafe
+from hotline.db.engine import Database
+from hotline.db.types import BlindIndex, Encrypted, EncryptedJson, UtcDateTime
+
+__all__ = [
+    "Base",
+    "BlindIndex",
+    "Database",
+    "Encrypted",
+    "EncryptedJson",
+    "Keyring",
+    "KeysMissing",
+    "KeysUnsafe",
+    "UtcDateTime",
+]

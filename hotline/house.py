@@ -1,0 +1,97 @@
+"""Puts the rooms together: database, answers, desk, channels. Nothing here decides anything."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.channels.base import Channel, Pull
+from bot.channels.telegram import Telegram
+from bot.dialogue import Dialogue
+from bot.dispatcher import Dispatcher
+from bot.inbox import Desk
+from bot.reception import Reception
+from escalation.sla import SHIPPED, Policy
+from hotline.db import Database, Keyring
+from hotline.settings import Settings, SettingsError
+from knowledge_base import entries, importing
+from knowledge_base.library import Library
+
+
+class NotReady(SettingsError):
+    """The data directory or the database is not set up yet."""
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def open_database(settings: Settings, *, create_keys: bool = False) -> Database:
+    """The database with its keys; raises KeysMissing or KeysUnsafe."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if create_keys:
+        Keyring.create(settings.keys_dir)
+    return Database(settings.database, Keyring.load(settings.keys_dir))
+
+
+@dataclass
+class House:
+    """Everything that is alive while the program runs."""
+
+    settings: Settings
+    database: Database
+    base: importing.Base
+    library: Library
+    policy: Policy = SHIPPED
+    clock: Callable[[], dt.datetime] = utc_now
+    telegram: Telegram | None = None
+    channels: dict[str, Channel] = field(default_factory=dict)
+    desk: Desk = field(init=False)
+    dispatcher: Dispatcher = field(init=False)
+    reception: Reception = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(Dialogue(self.library), self.policy)
+        self.dispatcher = Dispatcher(self.database, self.channels, self.clock)
+        self.reception = Reception(
+            self.database, lambda: self.desk, self.clock, self.dispatcher.wake
+        )
+
+    @classmethod
+    async def open(
+        cls,
+        settings: Settings,
+        database: Database,
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> "House":
+        base = importing.load()
+        async with database.reading() as session:
+            library = await entries.load_library(session, base)
+        telegram = (
+            Telegram(settings.telegram_token, settings.telegram_api_base)
+            if settings.telegram_token
+            else None
+        )
+        return cls(
+            settings,
+            database,
+            base,
+            library,
+            clock=clock,
+            telegram=telegram,
+            channels=_channels(telegram),
+        )
+
+    async def close(self) -> None:
+        """Sends under way finish before their connections go: the order matters."""
+        await self.dispatcher.stop()
+        if self.telegram is not None:
+            await self.telegram.close()
+        await self.database.close()
+
+
+def _channels(telegram: Telegram | None) -> dict[str, Channel]:
+    """The one list of doors. A channel without its settings is absent."""
+    doors: list[Channel] = [Pull("webchat"), Pull("terminal")]
+    if telegram is not None:
+        doors.append(telegram)
+    return {door.name: door for door in doors}

@@ -1,0 +1,61 @@
+"""The schema as a whole: all tables of all rooms, and the way to bring a database up to it."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+import admin_api.models
+import bot.models
+import escalation.models
+import knowledge_base.models
+from hotline.db import Base, Database
+
+_ROOMS = (admin_api.models, bot.models, escalation.models, knowledge_base.models)
+METADATA: MetaData = Base.metadata
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = METADATA
+    return config
+
+
+async def migrate(database: Database) -> None:
+    """Bring the database to the newest revision; does nothing where it is there already."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda plain: command.upgrade(_config(plain), "head"))
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the database has exactly the schema this program was written for."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_revision) == newest()
+
+
+def newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+async def drift(database: Database) -> list[Any]:
+    """Differences between the models and the migrated database; empty when they agree."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(
+            lambda plain: compare_metadata(MigrationContext.configure(plain), METADATA)
+        )
+
+
+def write_revision(connection: Connection, message: str, number: str) -> None:
+    """For developers: write the next migration from what the models changed."""
+    command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)

@@ -1,0 +1,216 @@
+"""Reads the seed files and complains with file and line. (pure but for reading files)"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from knowledge_base.content import Citation, Content, Entry, Instrument, Parameter, Topic
+from knowledge_base.rendering import ANSWER_LIMIT, UnknownParameter, parameters_in, render
+from knowledge_base.text import Shorthand
+
+T = TypeVar("T", bound=Content)
+
+SEED = Path(__file__).parent / "seed"
+
+
+class Complaint(str):
+    """ "file:line: what is wrong", for the person who has to mend it."""
+
+    __slots__ = ()
+
+
+class ImportFailed(ValueError):
+    """The files cannot be used; `complaints` says where and why."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = list(complaints)
+        super().__init__("\n".join(self.complaints))
+
+
+@dataclass(frozen=True)
+class Base:
+    """Everything the seed files hold, checked against itself."""
+
+    topics: Mapping[str, Topic]
+    instruments: Mapping[str, Instrument]
+    parameters: Mapping[str, Parameter]
+    entries: Mapping[str, Entry]
+    shorthand: Shorthand
+    synonyms: Mapping[str, Sequence[str]]
+
+
+@dataclass
+class _Reader:
+    complaints: list[Complaint] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)  # entry id -> "file:line"
+
+    def complain(self, place: str, why: str) -> None:
+        self.complaints.append(Complaint(f"{place}: {why}"))
+
+    def build(self, kind: type[T], place: str, data: dict[str, Any]) -> T | None:
+        try:
+            return kind.model_validate(data)
+        except ValidationError as error:
+            for fault in error.errors():
+                where = ".".join(str(part) for part in fault["loc"])
+                self.complain(place, f"{where}: {fault['msg']}")
+        return None
+
+
+class _LineLoader(yaml.SafeLoader):
+    """Keeps the line on which each mapping begins."""
+
+
+def _mapping_with_line(loader: _LineLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    mapping = loader.construct_mapping(node, deep=True)
+    mapping["__line__"] = node.start_mark.line + 1
+    return mapping
+
+
+_LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_with_line)
+
+
+def load(directory: Path = SEED) -> Base:
+    """Read every seed file below `directory`; raise `ImportFailed` listing every fault."""
+    reader = _Reader()
+    base = Base(
+        topics=dict(_named(reader, directory / "topics.yaml", Topic, "id")),
+        instruments=dict(_named(reader, directory / "instruments.yaml", Instrument, "law_id")),
+        parameters=dict(_parameters(reader, directory)),
+        entries=dict(_entries(reader, directory)),
+        shorthand=Shorthand(_words(reader, directory / "shorthand.yaml")),
+        synonyms=_words(reader, directory / "synonyms.yaml"),
+    )
+    for entry in base.entries.values():
+        _check_entry(reader, base, entry)
+    if reader.complaints:
+        raise ImportFailed(reader.complaints)
+    return base
+
+
+def _documents(reader: _Reader, path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.load(path.read_text("utf-8"), Loader=_LineLoader)  # noqa: S506 - a SafeLoader
+    except (OSError, yaml.YAMLError) as error:
+        reader.complain(path.name, str(error).replace("\n", " "))
+        return {}
+    if not isinstance(loaded, dict):
+        reader.complain(path.name, "a mapping is expected at the top")
+        return {}
+    return loaded
+
+
+def _rows(path: Path, rows: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for row in rows or ():
+        yield f"{path.name}:{row.get('__line__', 0)}", _without_lines(row)
+
+
+def _without_lines(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_lines(item) for key, item in value.items() if key != "__line__"}
+    if isinstance(value, list):
+        return [_without_lines(item) for item in value]
+    return value
+
+
+def _named(reader: _Reader, path: Path, kind: type[T], key: str) -> Iterator[tuple[str, T]]:
+    for place, row in _rows(path, _documents(reader, path).get(path.stem)):
+        if item := reader.build(kind, place, row):
+            yield getattr(item, key), item
+
+
+def _parameters(reader: _Reader, directory: Path) -> Iterator[tuple[str, Parameter]]:
+    path = directory / "parameters.yaml"
+    for name, row in _documents(reader, path).items():
+        if name == "__line__":
+            continue
+        place = f"{path.name}:{row['__line__']}"
+        if item := reader.build(Parameter, place, _without_lines(row)):
+            yield name, item
+
+
+def _words(reader: _Reader, path: Path) -> dict[str, Any]:
+    """A plain table of words: shorthand, synonyms."""
+    return {str(key): value for key, value in _documents(reader, path).items() if key != "__line__"}
+
+
+def _entries(reader: _Reader, directory: Path) -> Iterator[tuple[str, Entry]]:
+    for path in sorted((directory / "entries").glob("*.yaml")):
+        document = _documents(reader, path)
+        for place, row in _rows(path, document.get("entries")):
+            entry = reader.build(Entry, place, {"topic": document.get("topic"), **row})
+            if entry is None:
+                continue
+            if entry.id in reader.places:
+                reader.complain(place, f"{entry.id} stands already at {reader.places[entry.id]}")
+            reader.places[entry.id] = place
+            yield entry.id, entry
+
+
+def _check_entry(reader: _Reader, base: Base, entry: Entry) -> None:
+    place = reader.places[entry.id]
+    if entry.topic not in base.topics:
+        reader.complain(place, f"unknown topic {entry.topic!r}")
+    for other in entry.related:
+        if other not in base.entries:
+            reader.complain(place, f"related entry {other!r} does not exist")
+    for citation in entry.citations:
+        if citation.law_id not in base.instruments:
+            reader.complain(place, f"unknown law {citation.law_id!r}")
+    if entry.voice and (missing := parameters_in(entry.voice) - base.parameters.keys()):
+        reader.complain(place, f"voice names unknown parameters {sorted(missing)}")
+    try:
+        length = len(render(entry, base.parameters, base.instruments, entry.checked_on))
+    except UnknownParameter as error:
+        reader.complain(place, str(error))
+    else:
+        if length > ANSWER_LIMIT:
+            reader.complain(place, f"the answer takes {length} of {ANSWER_LIMIT} characters")
+
+
+Articles = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def read_articles(path: Path) -> Articles:
+    """Article texts by (law_id, article_id), from lines of JSON."""
+    with path.open(encoding="utf-8") as lines:
+        articles = [json.loads(line) for line in lines if line.strip()]
+    return {(article["law_id"], article["article_id"]): article for article in articles}
+
+
+def check_citations(base: Base, articles: Articles, day: dt.date) -> list[Complaint]:
+    """Every citation of `base` that names no article, no clause of it, or law not in force."""
+    complaints = []
+    cited = [
+        (entry.id, citation) for entry in base.entries.values() for citation in entry.citations
+    ]
+    cited += [
+        (name, period.citation)
+        for name, parameter in base.parameters.items()
+        for period in parameter.periods
+        if period.holds_on(day)
+    ]
+    for name, citation in cited:
+        instrument = base.instruments.get(citation.law_id)
+        if instrument is None or not instrument.in_force(day):
+            complaints.append(Complaint(f"{name}: {citation.law_id} is not in force on {day}"))
+        if fault := _fault_in(citation, articles):
+            complaints.append(Complaint(f"{name}: {fault}"))
+    return complaints
+
+
+def _fault_in(citation: Citation, articles: Articles) -> str | None:
+    if not any(law == citation.law_id for law, _ in articles):
+        return None  # a law whose text was not imported cannot be checked
+    article = articles.get((citation.law_id, citation.article_id))
+    if article is None:
+        return f"{citation.law_id} has no article {citation.article_id}"
+    if citation.clause and f"\n{citation.clause}." not in f"\n{article['text']}":
+        return f"{citation.law_id} article {citation.article_id} has no clause {citation.clause}"
+    return None
