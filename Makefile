@@ -12,7 +12,7 @@ define install
 	touch $(2)
 endef
 
-.PHONY: run test check format lint types rules lock images bench clean
+.PHONY: run test check format lint types rules locks images clean
 
 run: $(VENV)/.run-stamp
 	$(BIN)/hotline serve --set-up
@@ -35,6 +35,17 @@ types: $(VENV)/.dev-stamp
 
 rules: $(VENV)/.dev-stamp
 	$(BIN)/lint-imports
+
+images: $(VENV)/.dev-stamp
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+
+locks:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(VENV)/.run-stamp: requirements.lock pyproject.toml
 	$(call install,requirements.lock,$@)

@@ -39,6 +39,7 @@ def all_routes() -> list[Route]:
 
 def make_app(office: Office, fonts: Path) -> web.Application:
     app = web.Application(middlewares=[gate], client_max_size=MAX_BODY)
+    app.on_response_prepare.append(_keep_files)
     secure_responses(app)
     app[OFFICE] = office
     app[FEED] = Feed(office)
@@ -49,7 +50,22 @@ def make_app(office: Office, fonts: Path) -> web.Application:
     app.router.add_static("/static", _HERE / "static")
     app.router.add_static("/fonts", fonts)
     environment = aiohttp_jinja2.setup(
-        app, loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True
+        app,
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(wording.FILTERS)
     return app
+
+
+async def _keep_files(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Browsers may keep the typeface for a week; style and script they ask about each time."""
+    if response.status >= 400:
+        return
+    if request.path.startswith("/fonts/"):
+        response.headers["Cache-Control"] = "public, max-age=604800"
+    elif request.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"

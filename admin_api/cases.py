@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Delivery, Handoff, Message, Question
@@ -32,6 +32,7 @@ class TicketRow(BaseModel):
     opened_at: dt.datetime
     first_responded_at: dt.datetime | None
     next_due_at: dt.datetime | None
+    owes_answer: bool  # the worker waits for our word, not only for the ticket to be closed
     resolved_at: dt.datetime | None
     rating: int | None
 
@@ -62,12 +63,16 @@ class Happened(BaseModel):
 
 
 class Suggestion(BaseModel):
-    """An FAQ entry near to what was asked; `text` is what a lawyer would insert."""
+    """An FAQ entry near to what was asked; `text` is what a lawyer would insert.
+
+    `held` tells why the bot may not send it.
+    """
 
     id: str
     question: str
     score: float
     text: str
+    held: str | None
 
 
 class TicketDetail(TicketRow):
@@ -91,18 +96,25 @@ STATE_FILTERS: dict[str, Sequence[State]] = {
 }
 
 
+# After an answer only the ticket's end is due.
+_OWED = and_(Ticket.next_due_at.is_not(None), Ticket.next_due_at != Ticket.resolution_due_at)
+
+
 async def inbox(
     session: AsyncSession,
     states: Sequence[State],
     *,
     assignee_id: int | None = None,
+    owed: bool = False,
     limit: int = 100,
     offset: int = 0,
 ) -> TicketList:
-    """What is due first comes first; closed tickets newest first."""
-    wanted = Ticket.state.in_(states)
-    if assignee_id is not None:
-        wanted &= Ticket.assignee_id == assignee_id
+    """What is due first comes first; closed tickets newest first. `owed`: an answer is due."""
+    wanted = and_(
+        Ticket.state.in_(states),
+        Ticket.assignee_id == assignee_id if assignee_id is not None else true(),
+        _OWED if owed else true(),
+    )
     order = (
         (Ticket.resolved_at.desc(),)
         if tuple(states) == (State.RESOLVED,)
@@ -124,22 +136,21 @@ async def inbox(
 
 async def counts(session: AsyncSession, staff_id: int) -> dict[str, int]:
     """How many tickets stand under each heading of the inbox."""
-    by_state: dict[State, int] = {
-        state: number
-        for state, number in await session.execute(
-            select(Ticket.state, func.count()).group_by(Ticket.state)
-        )
-    }
+    grouped = await session.execute(select(Ticket.state, func.count()).group_by(Ticket.state))
+    by_state = {row[0]: row[1] for row in grouped}
     mine = await session.scalar(
         select(func.count())
         .select_from(Ticket)
         .where(Ticket.assignee_id == staff_id, Ticket.state.in_(OPEN_STATES))
     )
+    owed = await session.scalar(
+        select(func.count()).select_from(Ticket).where(_OWED, Ticket.state.in_(OPEN_STATES))
+    )
     found = {
         name: sum(by_state.get(state, 0) for state in states)
         for name, states in STATE_FILTERS.items()
     }
-    return {**found, "mine": mine or 0}
+    return {**found, "mine": mine or 0, "owed": owed or 0}
 
 
 async def detail(
@@ -170,7 +181,7 @@ async def detail(
 
 async def _names(session: AsyncSession) -> dict[int, str]:
     rows = await session.execute(select(Staff.id, Staff.name))
-    return {staff_id: name for staff_id, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 async def _conversation(session: AsyncSession, ticket: Ticket) -> list[Spoken]:
@@ -209,6 +220,7 @@ def _row(ticket: Ticket, assignee: str | None) -> dict[str, Any]:
         "opened_at": ticket.opened_at,
         "first_responded_at": ticket.first_responded_at,
         "next_due_at": ticket.next_due_at,
+        "owes_answer": ticket.next_due_at not in (None, ticket.resolution_due_at),
         "resolved_at": ticket.resolved_at,
         "rating": ticket.rating,
     }
@@ -229,6 +241,13 @@ def _suggestions(library: Library, subject: str, day: dt.date) -> list[Suggestio
     for match in library.search(subject, _SUGGESTIONS) if subject else []:
         entry = library.entries[match.entry_id]
         words = library.answer(entry, day)
-        text = words if isinstance(words, str) else library.plain(entry, day)
-        found.append(Suggestion(id=entry.id, question=entry.question, score=match.score, text=text))
+        found.append(
+            Suggestion(
+                id=entry.id,
+                question=entry.question,
+                score=match.score,
+                text=words if isinstance(words, str) else library.plain(entry, day),
+                held=None if isinstance(words, str) else words.reason,
+            )
+        )
     return found

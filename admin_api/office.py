@@ -168,4 +168,5 @@ def _refusal(request: web.Request, error: ApiError) -> web.Response:
 _PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Không mở được</title><link rel="stylesheet" href="/static/console.css"></head>
-<body class="plain"><main><h1>{message}</h1><p><a href="/">Về trang đầu</a></p></main></body></html>"""
+<body class="plain">
+<main><h1>{message}</h1><p><a href="/">Về trang đầu</a></p></main></body></html>"""

@@ -171,10 +171,13 @@ class Dialogue:
         opened = replace(state, stage=Stage.OPEN)
         if decision.verdict is Verdict.ANSWER:
             return self._answer(opened, decision.matches[0].entry_id, decision, text, now)
-        if decision.verdict is Verdict.CLARIFY:
-            return self._ask_back(opened, decision, text)
-        doubt = triage.doubt(text)
-        if doubt is None and decision.matches and len(text.split()) <= _TOO_SHORT:
+        doubt = (
+            None
+            if decision.verdict is Verdict.CLARIFY and not decision.faint
+            else triage.doubt(text)
+        )
+        too_short = len(text.split()) <= _TOO_SHORT and bool(decision.matches)
+        if doubt is None and (decision.verdict is Verdict.CLARIFY or too_short):
             return self._ask_back(opened, decision, text)
         if doubt is not None:
             return self._doubtful(opened, doubt, text, decision)

@@ -4,6 +4,7 @@ The reply is queued here and sent later by the outbox; a repeated delivery chang
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,8 @@ from knowledge_base.text import clean
 
 REOPENS_WITHIN = dt.timedelta(days=7)  # after that a message is a new matter
 _SUBJECT_LENGTH = 160
+_TAPPED = re.compile(r"([0-9]{1,9}):([0-9]{1,3})")  # a message of ours and its choice
+_OLDEST = dt.timedelta(days=2)  # no provider keeps a message longer before it delivers it
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def _remember(
         author=Author.WORKER,
         text=text,
         choices=[],
-        at=min(inbound.at or now, now),
+        at=min(max(inbound.at or now, now - _OLDEST), now),
         created_at=now,
     )
     session.add(message)
@@ -156,7 +159,7 @@ def _remember(
 async def _utterance(
     session: AsyncSession, inbound: Inbound, conversation: Conversation
 ) -> tuple[Utterance, Question | None]:
-    """The words, or the choice a tap or a typed number stands for, with the question it is about."""
+    """The words, or the choice that a tap or a typed number stands for, and its question."""
     text = clean(inbound.text)[: dialogue.MAX_TEXT]
     if inbound.event in ("start", "unsupported"):
         return Utterance(text or f"[{inbound.event}]", inbound.event), None
@@ -176,15 +179,15 @@ async def _utterance(
 async def _tapped(
     session: AsyncSession, payload: str, conversation: Conversation
 ) -> tuple[Utterance, Question | None]:
-    message_id, _, number = payload.partition(":")
-    if message_id.isascii() and message_id.isdigit() and number.isascii() and number.isdigit():
-        offer = await session.get(Message, int(message_id[:15]))
+    if named := _TAPPED.fullmatch(payload):
+        message_id, number = (int(digits) for digits in named.groups())
+        offer = await session.get(Message, message_id)
         if (
             offer is not None
             and offer.conversation_id == conversation.id
-            and int(number[:3]) < len(offer.choices)
+            and number < len(offer.choices)
         ):
-            return await _chosen(session, offer, int(number[:3]))
+            return await _chosen(session, offer, number)
     return Utterance(clean(payload)[:40], "unknown"), None
 
 
@@ -395,7 +398,7 @@ def _reasoning(turn: Turn) -> dict[str, Any]:
     assert turn.decision is not None
     return {
         "verdict": turn.decision.verdict,
-        "margin": round(turn.decision.margin, 3),
+        "confidence": turn.decision.confidence,
         "matches": [
             {"entry": match.entry_id, "score": match.score, "words": list(match.words)}
             for match in turn.decision.matches

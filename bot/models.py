@@ -65,7 +65,7 @@ class Conversation(Base):
 
 
 class Question(Base):
-    """One thing asked, and what became of it. Holds no person once the conversation is forgotten."""
+    """One thing asked, and what became of it. Holds no person once the talk is forgotten."""
 
     __tablename__ = "questions"
 

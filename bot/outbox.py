@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import Exists, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -148,14 +148,13 @@ def _claim_of(delivery: Delivery, message: Message, contact: Contact) -> Claim:
     return Claim(delivery.id, delivery.channel, outbound, delivery.attempts)
 
 
-def _lawyer_has_it() -> "exists":  # type: ignore[valid-type]
+def _lawyer_has_it() -> Exists:
     """The bot never talks over a lawyer who has the case."""
     return exists().where(
         Handoff.conversation_id == Conversation.id,
         Handoff.ticket_id == Ticket.id,
         Ticket.state.in_(OPEN_STATES),
         Ticket.assignee_id.is_not(None),
-        Ticket.id == Handoff.ticket_id,
     )
 
 

@@ -26,7 +26,7 @@ SECURITY_HEADERS = {
 }
 
 
-async def add_security_headers(request: web.BaseRequest, response: web.StreamResponse) -> None:
+async def add_security_headers(_: web.BaseRequest, response: web.StreamResponse) -> None:
     """Fill in each header the handler has not set itself."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""The running program: two listeners, the background loops and the bells."""
+"""The running program: two listeners and the background loops."""
 
 import asyncio
 import contextlib
@@ -9,17 +9,16 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from aiohttp.typedefs import Handler
 from sqlalchemy import text
 
 from admin_api.app import make_app
 from admin_api.live import FEED
 from admin_api.office import Office
-from bot import notifications, retention
 from bot.channels import telegram, webchat
 from bot.web import secure_responses
-from escalation import watch
 from hotline import fonts
+from hotline.bells import Bells
 from hotline.house import House
 from hotline.settings import TelegramMode
 
@@ -28,7 +27,7 @@ MAX_BODY = 1024 * 1024
 log = structlog.get_logger()
 
 
-# -- the public listener ----------------------------------------------------------------------------
+# -- the public listener ---------------------------------------------------------------------------
 
 
 def public_app(house: House, font_files: Path) -> web.Application:
@@ -45,9 +44,7 @@ def public_app(house: House, font_files: Path) -> web.Application:
 
 
 @web.middleware
-async def _unavailable(
-    request: web.Request, handler: Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
-) -> web.StreamResponse:
+async def _unavailable(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A fault of ours is 503 without a trace: providers deliver again, people try again."""
     try:
         return await handler(request)
@@ -80,11 +77,10 @@ def _ready(house: House) -> Callable[[web.Request], Coroutine[Any, Any, web.Resp
     return ready
 
 
-# -- the office -------------------------------------------------------------------------------------
+# -- the office ------------------------------------------------------------------------------------
 
 
-def office_app(house: House, font_files: Path) -> web.Application:
-    bells = Bells(house)
+def office_app(house: House, bells: Bells, font_files: Path) -> web.Application:
     office = Office(
         database=house.database,
         policy=house.policy,
@@ -96,63 +92,20 @@ def office_app(house: House, font_files: Path) -> web.Application:
     return make_app(office, font_files)
 
 
-# -- bells ------------------------------------------------------------------------------------------
-
-
-class Bells:
-    """What happens by the clock. Every process may ring; each row is claimed once."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._soon: set[asyncio.Task[None]] = set()
-
-    def tell_worker_soon(self) -> None:
-        """A ticket just changed: do not wait for the next bell."""
-        task = asyncio.create_task(self.announce())
-        self._soon.add(task)
-        task.add_done_callback(self._soon.discard)
-
-    async def announce(self) -> None:
-        async with self._house.database.writing() as session:
-            told = await notifications.announce(session, self._house.clock())
-        if told:
-            self._house.dispatcher.wake()
-
-    async def watch(self) -> None:
-        async with self._house.database.writing() as session:
-            breached = await watch.record_breaches(session, self._house.clock())
-        if breached:
-            log.warning("deadline_passed", tickets=breached)
-
-    async def forget(self) -> None:
-        async with self._house.database.writing() as session:
-            forgotten = await retention.forget(session, self._house.clock())
-        if forgotten:
-            log.info("forgotten", rows=forgotten)
-
-    def scheduler(self) -> AsyncIOScheduler:
-        scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
-        )
-        scheduler.add_job(self.announce, "interval", seconds=2)
-        scheduler.add_job(self.watch, "interval", seconds=20)
-        scheduler.add_job(self.forget, "interval", minutes=30)
-        return scheduler
-
-
-# -- together ---------------------------------------------------------------------------------------
+# -- together --------------------------------------------------------------------------------------
 
 
 @contextlib.asynccontextmanager
 async def running(house: House) -> AsyncIterator[tuple[int, int]]:
     """Everything alive: yields the ports that the two listeners got."""
     font_files = await asyncio.to_thread(fonts.prepare, house.settings.data_dir / "fonts")
-    office = office_app(house, font_files)
+    bells = Bells(house)
+    office = office_app(house, bells, font_files)
     loops = [house.dispatcher.run(), office[FEED].run()]
     if house.telegram is not None:
         loops.append(_telegram_loop(house))
     tasks = [asyncio.create_task(loop) for loop in loops]
-    scheduler = Bells(house).scheduler()
+    scheduler = bells.scheduler()
     scheduler.start()
     public = await _listen(public_app(house, font_files), house.settings.host, house.settings.port)
     inner = await _listen(office, house.settings.host, house.settings.office_port)

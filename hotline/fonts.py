@@ -43,8 +43,10 @@ def prepare(directory: Path) -> Path:
 
 def _build(style: str, target: Path) -> None:
     # Heavy, and needed only the first time.
-    from fontpkg_be_vietnam_pro import ROOT  # type: ignore[import-untyped]
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontpkg_be_vietnam_pro import (  # type: ignore[import-untyped]
+        ROOT,
+    )
+    from fontTools import subset
 
     options = subset.Options(flavor="woff2")
     with subset.load_font(str(ROOT / "files" / f"BeVietnamPro-{style}.ttf"), options) as font:

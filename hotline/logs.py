@@ -2,6 +2,8 @@
 
 import logging
 import re
+import sys
+import traceback
 from typing import Any
 
 import structlog
@@ -26,9 +28,6 @@ def _masked(_logger: Any, _method: str, event: Any) -> Any:
 def _frames_only(_logger: Any, _method: str, event: Any) -> Any:
     """An exception's message may quote what a worker wrote: keep its type and our frames."""
     if event.pop("exc_info", None):
-        import sys
-        import traceback
-
         error = sys.exc_info()[1]
         if error is not None:
             frames = traceback.extract_tb(error.__traceback__)[-6:]

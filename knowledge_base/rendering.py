@@ -26,7 +26,8 @@ def fill(text: str, parameters: Mapping[str, Parameter], day: dt.date) -> str:
             raise UnknownParameter(f"no parameter {name!r} on {day:%d/%m/%Y}")
         if period.value is not None:
             return amount(period.value * times, parameter.unit)
-        assert period.low is not None and period.high is not None
+        assert period.low is not None
+        assert period.high is not None
         return span(period.low * times, period.high * times, parameter.unit)
 
     return _PLACEHOLDER.sub(value_of, text)

@@ -7,6 +7,14 @@ from escalation.calendar import LOCAL
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 WORDS: dict[str, dict[str, str]] = {
+    "view": {
+        "owed": "Cần trả lời",
+        "mine": "Của tôi",
+        "new": "Chờ nhận",
+        "on_hold": "Chờ người lao động",
+        "open": "Tất cả đang mở",
+        "resolved": "Đã xong",
+    },
     "state": {
         "new": "Chờ nhận",
         "active": "Đang xử lý",
@@ -27,6 +35,12 @@ WORDS: dict[str, dict[str, str]] = {
         "manager": "Quản lý",
         "editor": "Biên tập",
         "admin": "Quản trị",
+    },
+    "author": {
+        "worker": "Người lao động",
+        "bot": "Tổng đài tự động",
+        "system": "Thông báo tự động",
+        "lawyer": "Luật sư",
     },
     "event": {
         "opened": "Mở phiếu",
@@ -51,12 +65,46 @@ WORDS: dict[str, dict[str, str]] = {
         "failed": "không gửi được",
         "dropped": "không gửi: luật sư đã nhận",
     },
+    "verdict": {
+        "answer": "Đủ chắc để tự trả lời",
+        "clarify": "Chưa chắc, cần hỏi lại người lao động",
+        "unsure": "Không có câu trả lời nào đủ gần",
+    },
+    "rating": {"1": "Giúp được", "0": "Chưa giúp được"},
+}
+
+_DANGERS = {
+    "accident": "tai nạn",
+    "violence": "bạo lực",
+    "forced_labour": "bị giữ hoặc bị ép làm",
+    "self_harm": "có ý định tự làm hại mình",
+    "child_labour": "trẻ em phải làm việc",
+}
+_NO_WORDS = {
+    "[unsupported]": "Gửi ảnh, tệp hoặc ghi âm mà tổng đài chưa nhận được.",
+    "[start]": "Mở cuộc trò chuyện.",
 }
 
 
-def word(value: str, kind: str) -> str:
+def word(value: object, kind: str) -> str:
     """The Vietnamese word for a term of the program."""
-    return WORDS[kind].get(value, value)
+    return WORDS[kind].get(str(value), str(value))
+
+
+def reason(text: str) -> str:
+    """Why the bot handed over, with its own terms put into words."""
+    said, colon, term = text.partition(": ")
+    return f"{said}{colon}{_DANGERS.get(term, term)}"
+
+
+def said(text: str) -> str:
+    """What a worker wrote; marks of the program stand for things that are no words."""
+    return _NO_WORDS.get(text, text)
+
+
+def keyword(feature: str) -> str:
+    """What the matcher saw, as people read it: "#cham-luong", a synonym group, -> "cham luong"."""
+    return feature.removeprefix("#").replace("-", " ")
 
 
 def moment(at: dt.datetime | None) -> str:
@@ -65,6 +113,25 @@ def moment(at: dt.datetime | None) -> str:
         return "—"
     local = at.astimezone(LOCAL)
     return f"{local:%H:%M} {_WEEKDAYS[local.weekday()]} {local.day}/{local.month}"
+
+
+def clock(at: dt.datetime) -> str:
+    """ "10:30"."""
+    return f"{at.astimezone(LOCAL):%H:%M}"
+
+
+def day(at: dt.date) -> str:
+    """ "Thứ Hai 23/11"."""
+    local = at.astimezone(LOCAL) if isinstance(at, dt.datetime) else at
+    return f"{_WEEKDAYS[local.weekday()]} {local.day}/{local.month}"
+
+
+def date(at: dt.date | None) -> str:
+    """ "23/11/2026"."""
+    if at is None:
+        return "—"
+    local = at.astimezone(LOCAL) if isinstance(at, dt.datetime) else at
+    return f"{local:%d/%m/%Y}"
 
 
 def duration(minutes: float | None) -> str:
@@ -81,11 +148,13 @@ def duration(minutes: float | None) -> str:
 
 
 def time_left(due: dt.datetime | None, now: dt.datetime) -> str:
-    """ "còn 1 giờ 20 phút", "quá hạn 3 ngày", "đang dừng"."""
+    """ "còn 1 giờ 20 phút", "quá hạn 3 ngày", "không tính giờ"; console.js says the same."""
     if due is None:
         return "không tính giờ"
     minutes = (due - now).total_seconds() / 60
-    return f"còn {duration(minutes)}" if minutes >= 0 else f"quá hạn {duration(-minutes)}"
+    if minutes >= 0:
+        return f"còn {duration(minutes)}" if minutes >= 1 else "còn dưới 1 phút"
+    return f"quá hạn {duration(-minutes)}" if minutes <= -1 else "vừa quá hạn"
 
 
 def share_left(opened: dt.datetime, due: dt.datetime | None, now: dt.datetime) -> int:
@@ -95,16 +164,47 @@ def share_left(opened: dt.datetime, due: dt.datetime | None, now: dt.datetime) -
     return max(0, min(100, round(100 * (due - now) / (due - opened))))
 
 
+SOON = dt.timedelta(hours=1)
+
+
+def heat(due: dt.datetime | None, now: dt.datetime) -> str:
+    """How pressing a deadline is: "none", "calm", "soon" or "over"."""
+    if due is None:
+        return "none"
+    if due <= now:
+        return "over"
+    return "soon" if due - now <= SOON else "calm"
+
+
 def decimal(number: float | None) -> str:
     """62.5 -> "62,5"."""
     return "—" if number is None else f"{number:g}".replace(".", ",")
 
 
+def whole(number: int) -> str:
+    """12345 -> "12.345"."""
+    return f"{number:,}".replace(",", ".")
+
+
+def percent(part: float, of: float) -> str:
+    """1, 8 -> "12,5%"; of nothing there is no share."""
+    return f"{decimal(round(100 * part / of, 1))}%" if of else "—"
+
+
 FILTERS = {
     "word": word,
+    "reason": reason,
+    "said": said,
+    "keyword": keyword,
     "moment": moment,
+    "clock": clock,
+    "day": day,
+    "date": date,
     "duration": duration,
     "time_left": time_left,
     "share_left": share_left,
+    "heat": heat,
     "decimal": decimal,
+    "whole": whole,
+    "percent": percent,
 }

@@ -1,4 +1,4 @@
-"""What all channels share: one neutral message in, one neutral message out, three kinds of failure."""
+"""What all channels share: a neutral message in, a neutral message out, kinds of failure."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -7,7 +7,9 @@ import asyncio
 import datetime as dt
 import hmac
 import json
+import re
 from collections import OrderedDict
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -34,6 +36,7 @@ WEBHOOK_PATH = "/webhooks/telegram"
 DEFAULT_API = "https://api.telegram.org"
 _WANTED = ["message", "callback_query", "my_chat_member"]
 _LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
+_ID_LIMIT = 2**52  # the Bot API's promise for every id
 _CHATS_PACED = 2000
 _POLL_SECONDS = 25
 _RETRY_SECONDS = 5.0
@@ -47,7 +50,14 @@ log = structlog.get_logger()
 
 
 def parse(update: Update) -> Inbound | None:
-    """The neutral message in an update; None if it holds nothing for us."""
+    """The neutral message in an update; None if it holds nothing for us, ValueError if broken."""
+    try:
+        return _inbound(update)
+    except (AttributeError, TypeError) as error:  # a part that must be there is not
+        raise ValueError(f"broken: {type(error).__name__}") from error
+
+
+def _inbound(update: Update) -> Inbound | None:
     if update.callback_query is not None:
         return _tap(update)
     if update.my_chat_member is not None:
@@ -59,7 +69,7 @@ def parse(update: Update) -> Inbound | None:
 
 
 def _message(message: Message) -> Inbound:
-    text = message.text or message.caption or ""
+    text = _words(message.text) or _words(message.caption)
     command = text.split()[0].partition("@")[0].lower() if text.startswith("/") else ""
     event = None
     if command == "/start":
@@ -68,8 +78,8 @@ def _message(message: Message) -> Inbound:
         event = "unsupported"
     return Inbound(
         channel=NAME,
-        external_id=f"m:{message.chat.id}:{message.message_id}",
-        address=str(int(message.chat.id)),
+        external_id=f"m:{_id(message.chat.id)}:{_id(message.message_id)}",
+        address=str(_id(message.chat.id)),
         at=message.date,
         text=_COMMANDS.get(command, text),
         event=event,
@@ -82,9 +92,9 @@ def _tap(update: Update) -> Inbound | None:
         return None
     return Inbound(
         channel=NAME,
-        external_id=f"c:{query.id}",
-        address=str(int(query.message.chat.id)),
-        choice=query.data or "",
+        external_id=f"c:{_query_id(query.id)}",
+        address=str(_id(query.message.chat.id)),
+        choice=_words(query.data),
     )
 
 
@@ -96,18 +106,38 @@ def _membership(update: Update) -> Inbound | None:
     return Inbound(
         channel=NAME,
         external_id=f"s:{update.update_id}",
-        address=str(int(change.chat.id)),
+        address=str(_id(change.chat.id)),
         at=change.date,
         event="blocked" if blocked else "unblocked",
     )
 
 
-def read(body: bytes, bot: ExtBot[None]) -> Update:
+def _id(value: object) -> int:
+    """A number as Telegram numbers chats and messages; ValueError for what only looks like one."""
+    if type(value) is not int or abs(value) >= _ID_LIMIT:
+        raise ValueError("not an id")
+    return value
+
+
+def _query_id(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~]{1,64}", value):
+        raise ValueError("not a query's id")
+    return value
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str | None):
+        raise ValueError("not a text")
+    return value or ""
+
+
+def read(body: bytes, bot: ExtBot[Any]) -> Update:
     """An update from raw bytes; raises ValueError for anything that is not one."""
     try:
         data = json.loads(body)
-        if not isinstance(data, dict) or not isinstance(data.get("update_id"), int):
+        if not isinstance(data, dict):
             raise ValueError("not an update")
+        _id(data.get("update_id"))
         return Update.de_json(data, bot)
     except ValueError:
         raise
@@ -131,7 +161,7 @@ class Telegram:
     name = NAME
 
     def __init__(self, token: str, api_base: str = DEFAULT_API) -> None:
-        self.bot: ExtBot[None] = ExtBot(
+        self.bot: ExtBot[Any] = ExtBot(
             token,
             base_url=f"{api_base.rstrip('/')}/bot",
             base_file_url=f"{api_base.rstrip('/')}/file/bot",
@@ -209,7 +239,7 @@ def _seconds(retry_after: float | dt.timedelta) -> float:
     return float(retry_after)
 
 
-# -- webhook -----------------------------------------------------------------------------------------
+# -- webhook --------------------------------------------------------------------------------------
 
 
 def webhook_routes(channel: Telegram, secret: str, reception: Reception) -> list[web.RouteDef]:
@@ -222,10 +252,13 @@ def webhook_routes(channel: Telegram, secret: str, reception: Reception) -> list
         except web.HTTPRequestEntityTooLarge:
             await reception.quarantine(NAME, b"", "too_large")
             return web.Response()
+        except web.RequestPayloadError:  # packed as it said it was not
+            await reception.quarantine(NAME, b"", "unreadable")
+            return web.Response()
         try:
             update = read(body, channel.bot)
             inbound = parse(update)
-        except (ValueError, TypeError, AttributeError, OverflowError):
+        except ValueError:
             await reception.quarantine(NAME, body, "unreadable")
             return web.Response()
         if inbound is not None:
@@ -253,6 +286,17 @@ async def register_webhook(channel: Telegram, public_url: str, secret: str) -> N
             return
 
 
+async def _take(channel: Telegram, update: Update, reception: Reception) -> None:
+    try:
+        inbound = parse(update)
+    except ValueError:
+        await reception.quarantine(NAME, update.to_json().encode(), "unreadable")
+        return
+    if inbound is not None:
+        await reception.receive(inbound)
+        channel.acknowledge(update)
+
+
 async def poll(channel: Telegram, reception: Reception) -> None:
     """Fetch updates ourselves; each is committed before the next fetch confirms it."""
     offset: int | None = None
@@ -264,11 +308,8 @@ async def poll(channel: Telegram, reception: Reception) -> None:
                 offset=offset, timeout=_POLL_SECONDS, allowed_updates=_WANTED
             )
             for update in updates:
-                inbound = parse(update)
-                if inbound is not None:
-                    await reception.receive(inbound)
-                    channel.acknowledge(update)
+                await _take(channel, update, reception)
                 offset = update.update_id + 1
-        except TelegramError as error:
+        except Exception as error:  # the network or the database; both come back
             log.warning("polling_failed", channel=NAME, code=type(error).__name__)
             await asyncio.sleep(_RETRY_SECONDS)

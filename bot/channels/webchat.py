@@ -27,9 +27,9 @@ MAX_TEXT = 4000  # characters of one message
 
 EXAMPLES = (
     "Công ty nợ lương thì đòi ở đâu?",
-    "Nghỉ việc phải báo trước mấy ngày?",
-    "Làm thêm ngày lễ được trả bao nhiêu?",
-    "Đang mang thai có bị cho nghỉ việc không?",
+    "Muốn nghỉ việc phải báo trước mấy ngày?",
+    "Đi làm ngày lễ, tết trả lương mấy lần?",
+    "Đang bầu bị công ty cho nghỉ việc",
 )
 EMPTY = "Anh/chị viết câu hỏi vào ô bên dưới rồi bấm Gửi."
 TOO_LONG = (
@@ -166,6 +166,7 @@ class Bubble:
 
 
 _STEP = re.compile(r"\s(?=[1-9]\) )")
+_TICKET = re.compile(r"\b([A-Z]{2}-[0-9A-Z]{4,8})\b")
 _EMERGENCY = re.compile(r"((?:[Gg]ọi|cấp cứu|công an) )(11[1-5])(?![0-9]|[.,][0-9])")
 
 
@@ -215,11 +216,13 @@ def paragraphs(line: Line) -> list[Paragraph]:
 def _paragraph(row: str) -> Paragraph:
     if row.startswith("Căn cứ:"):
         return Paragraph("basis", [row])
-    return Paragraph("text", [_dialable(part) for part in _STEP.split(row)])
+    return Paragraph("text", [_set(part) for part in _STEP.split(row)])
 
 
-def _dialable(text: str) -> Markup:
-    return Markup(_EMERGENCY.sub(r'\1<a href="tel:\2">\2</a>', str(escape(text))))  # noqa: S704
+def _set(text: str) -> Markup:
+    """Emergency numbers can be tapped; a ticket's code is never broken over two lines."""
+    words = _TICKET.sub(r'<span class="ticket">\1</span>', str(escape(text)))
+    return Markup(_EMERGENCY.sub(r'\1<a href="tel:\2">\2</a>', words))  # noqa: S704
 
 
 # -- files -----------------------------------------------------------------------------------------
@@ -278,7 +281,7 @@ class _Door:
     async def show(self, request: web.Request) -> web.Response:
         return await self._page(_address(request))
 
-    async def go_back(self, request: web.Request) -> web.Response:
+    async def go_back(self, _: web.Request) -> web.Response:
         """Whoever reloads the answer to a form that was refused comes here."""
         raise web.HTTPSeeOther("/#last")
 

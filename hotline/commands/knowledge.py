@@ -12,6 +12,8 @@ from hotline.settings import SettingsError
 from knowledge_base import entries, importing
 from knowledge_base.importing import Complaint, ImportFailed
 
+Row = tuple[dict[str, Any], Turn, list[bool]]
+
 
 def validate(law: Path | None) -> Sequence[Complaint]:
     try:
@@ -30,7 +32,9 @@ def evaluate(files: Iterable[Path], worst: int) -> dict[str, Any]:
     `relevant` is empty are only counted by outcome.
     """
     hotline = Dialogue(entries.library_of(importing.load()))
-    labelled, unlabelled, offtopic = [], [], []
+    labelled: list[Row] = []
+    unlabelled: list[Row] = []
+    offtopic: list[Row] = []
     for question in _questions(files):
         turn = hotline.respond(State(noticed=True), Utterance(question["text"]), None, utc_now())
         row = (question, turn, _right(hotline, turn, question.get("relevant") or []))
@@ -45,9 +49,8 @@ def evaluate(files: Iterable[Path], worst: int) -> dict[str, Any]:
     return {
         "labelled": _figures(labelled),
         "by_style": {
-            style: _figures([row for row in labelled if row[0].get("style") == style])
-            for style in sorted({str(row[0].get("style")) for row in labelled})
-            for style in [None if style == "None" else style]
+            style: _figures([row for row in labelled if _style(row) == style])
+            for style in sorted({_style(row) for row in labelled})
         },
         "unlabelled": _outcomes(turn for _, turn, _ in unlabelled),
         "offtopic": {
@@ -77,6 +80,10 @@ def _questions(files: Iterable[Path]) -> Iterable[dict[str, Any]]:
             yield question
 
 
+def _style(row: Row) -> str:
+    return row[0].get("style") or "unnamed"
+
+
 def _right(hotline: Dialogue, turn: Turn, relevant: Sequence[dict[str, str]]) -> list[bool]:
     """For each entry shown: does it cite one of the relevant articles?"""
     wanted = {(one["law_id"], one["article_id"]) for one in relevant}
@@ -87,9 +94,6 @@ def _right(hotline: Dialogue, turn: Turn, relevant: Sequence[dict[str, str]]) ->
         )
         for entry_id in turn.entries
     ]
-
-
-Row = tuple[dict[str, Any], Turn, list[bool]]
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from fontTools.ttLib import TTFont
 
 from bot.channels import webchat
 from bot.channels.base import Line
 from bot.web import SECURITY_HEADERS, secure_responses
+from hotline.fonts import prepare
 from tests.fakes import RememberingReception
 
 Client = TestClient[web.Request, web.Application]
@@ -240,7 +242,6 @@ async def test_a_megabyte_is_refused_kindly(visit: Any) -> None:
         (b"garbage", {"Content-Type": "multipart/form-data"}),
         (b"{}", {"Content-Type": "application/json"}),
         (b"text=", FORM | {"Content-Type": FORM["Content-Type"] + "; charset=bogus"}),
-        (b"not gzip", FORM | {"Content-Encoding": "gzip"}),
         (b"", {}),
     ],
 )
@@ -381,11 +382,28 @@ def test_only_emergency_numbers_can_be_dialled(text: str) -> None:
     assert paragraph.parts == [text]
 
 
+def test_a_tickets_code_stays_in_one_piece() -> None:
+    (paragraph,) = webchat.paragraphs(Line(1, "system", "Phiếu HP-7K3Q. <", MORNING))
+    assert paragraph.parts == ['Phiếu <span class="ticket">HP-7K3Q</span>. &lt;']
+
+
 def test_a_lawyers_signature_is_set_apart() -> None:
     line = Line(1, "lawyer", "Một.\n\nHai.\n— Trung tâm Tư vấn", MORNING)
     words, signature = webchat.paragraphs(line)
     assert (words.kind, words.parts) == ("text", ["Một.\n\nHai."])
     assert (signature.kind, signature.parts) == ("signature", ["— Trung tâm Tư vấn"])
+
+
+def test_the_typeface_is_built_once_and_holds_vietnamese(tmp_path: Path) -> None:
+    folder = prepare(tmp_path)
+    built = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert set(built) == {"be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"}
+    assert prepare(tmp_path) == folder
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == built
+    for path in folder.iterdir():
+        assert path.stat().st_size < 40_000
+        with TTFont(path) as font:
+            assert set(map(ord, "Tổng đài ữ Ợ ỹ ₫ – … “”")) <= set(font.getBestCmap())
 
 
 # -- headers and files -----------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""The little language in which the lexicons say what to look for. (pure)
+
+    bị ... đánh        with up to four words between, never across the end of a sentence
+    bị (quản lý) đánh  a part that may be missing
+    đấm|tát            one word or the other; a way of several words is joined: không_cho|nhốt
+    <boss> đánh <me>   any of the ways listed under that name
+
+Each pattern is tried only on messages that hold its rarest-looking word, so hundreds of them
+cost little.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from bot.triage.wording import Wording, bare, spelled
+
+Names = Mapping[str, Sequence[str]]
+
+_TOKEN = re.compile(r"\([^)]*\)|\S+")
+_GAP = r"(?:[^ .]+ ){0,4}?"
+
+
+class Pattern:
+    """One line of a lexicon."""
+
+    def __init__(self, line: str, names: Names) -> None:
+        self._tokens = _TOKEN.findall(line)
+        if any(end == "..." or end.startswith("(") for end in (self._tokens[0], self._tokens[-1])):
+            raise ValueError(f"a pattern begins and ends with words it needs: {line}")
+        self._names = names
+
+    def find(self, wording: Wording) -> re.Match[str] | None:
+        return (self._marked if wording.marked else self._bare).search(wording.line)
+
+    @property
+    def rarest(self) -> tuple[str, ...]:
+        """The alternatives, one of which must be in the message, most telling place first."""
+        places = [
+            tuple(way.split()[0] for way in self._ways(token))
+            for token in self._tokens
+            if token != "..." and not token.startswith("(")
+        ]
+        return min(places, key=lambda ways: (len(ways), -min(map(len, ways))))
+
+    @cached_property
+    def _marked(self) -> re.Pattern[str]:
+        return self._compiled(spelled)
+
+    @cached_property
+    def _bare(self) -> re.Pattern[str]:
+        return self._compiled(bare)
+
+    def _compiled(self, one_way: Callable[[str], str]) -> re.Pattern[str]:
+        return re.compile("(?<= )" + "".join(self._part(token, one_way) for token in self._tokens))
+
+    def _part(self, token: str, one_way: Callable[[str], str]) -> str:
+        if token == "...":
+            return _GAP
+        if token.startswith("("):
+            inner = _TOKEN.findall(token[1:-1])
+            return "(?:" + "".join(self._part(part, one_way) for part in inner) + ")?"
+        ways = [" ".join(one_way(word) for word in way.split()) for way in self._ways(token)]
+        return "(?:" + "|".join(sorted(ways, key=len, reverse=True)) + ") "
+
+    def _ways(self, token: str) -> Sequence[str]:
+        return [
+            spelled_out
+            for way in token.split("|")
+            for spelled_out in (
+                self._names[way[1:-1]] if way.startswith("<") else [way.replace("_", " ")]
+            )
+        ]
+
+
+class Patterns:
+    """Many patterns, looked for at once."""
+
+    def __init__(self, lines: Iterable[str], names: Names | None = None) -> None:
+        self._by_word: dict[bool, dict[str, list[Pattern]]] = {True: {}, False: {}}
+        for marked, one_way in ((True, spelled), (False, bare)):
+            index: dict[str, list[Pattern]] = defaultdict(list)
+            for pattern in (Pattern(line, names or {}) for line in lines):
+                for word in {one_way(word) for word in pattern.rarest}:
+                    index[word].append(pattern)
+            self._by_word[marked] = dict(index)
+
+    def found_in(self, wording: Wording) -> bool:
+        return any(pattern.find(wording) for pattern in self._candidates(wording))
+
+    def removed_from(self, wording: Wording, instead: str = "_") -> Wording:
+        """`wording` with every find replaced by a word that means nothing."""
+        for pattern in self._candidates(wording):
+            while (found := pattern.find(wording)) is not None:
+                line = f"{wording.line[: found.start()]}{instead} {wording.line[found.end() :]}"
+                wording = Wording(line, wording.marked)
+        return wording
+
+    def _candidates(self, wording: Wording) -> list[Pattern]:
+        index = self._by_word[wording.marked]
+        return [pattern for word in set(wording.line.split()) for pattern in index.get(word, ())]
+
+
+class Weights:
+    """Plain words and phrases, each worth so much, counted once."""
+
+    def __init__(self, worth: Mapping[int, Iterable[str]]) -> None:
+        self._by_word: dict[bool, dict[str, list[tuple[str, int]]]] = {}
+        for marked, one_way in ((True, spelled), (False, bare)):
+            index: dict[str, list[tuple[str, int]]] = defaultdict(list)
+            for points, phrases in worth.items():
+                for phrase in phrases:
+                    ways = [one_way(word) for word in phrase.split()]
+                    index[ways[0]].append((f" {' '.join(ways)} ", points))
+            self._by_word[marked] = dict(index)
+
+    def of(self, wording: Wording) -> int:
+        index = self._by_word[wording.marked]
+        return sum(
+            points
+            for word in set(wording.line.split())
+            for phrase, points in index.get(word, ())
+            if phrase in wording.line
+        )

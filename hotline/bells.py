@@ -1,0 +1,53 @@
+"""What happens by the clock. APScheduler only rings; plain functions of the rooms do the work."""
+
+import asyncio
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import notifications, retention
+from escalation import watch
+from hotline.house import House
+
+log = structlog.get_logger()
+
+
+class Bells:
+    """Every process may ring them; each row is claimed once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._soon: set[asyncio.Task[None]] = set()
+
+    def tell_worker_soon(self) -> None:
+        """A ticket just changed: do not wait for the next bell."""
+        task = asyncio.create_task(self.announce())
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+
+    async def announce(self) -> None:
+        async with self._house.database.writing() as session:
+            told = await notifications.announce(session, self._house.clock())
+        if told:
+            self._house.dispatcher.wake()
+
+    async def watch(self) -> None:
+        async with self._house.database.writing() as session:
+            breached = await watch.record_breaches(session, self._house.clock())
+        if breached:
+            log.warning("deadline_passed", tickets=breached)
+
+    async def forget(self) -> None:
+        async with self._house.database.writing() as session:
+            forgotten = await retention.forget(session, self._house.clock())
+        if forgotten:
+            log.info("forgotten", rows=forgotten)
+
+    def scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
+        )
+        scheduler.add_job(self.announce, "interval", seconds=2)
+        scheduler.add_job(self.watch, "interval", seconds=20)
+        scheduler.add_job(self.forget, "interval", minutes=30)
+        return scheduler
