@@ -5,32 +5,32 @@ from pathlib import Path
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from admin_api import live, reports, tickets
+from admin_api import live, metrics, reports, tickets
 from admin_api.console import pages, wording
 from admin_api.live import FEED, Feed
 from admin_api.office import OFFICE, ROUTE_OF, Office, gate
-from admin_api.routing import ANYBODY, MAX_BODY, STAFF, Route, Routes, json_response, openapi
+from admin_api.routing import MAX_BODY, STAFF, Route, Routes, json_response, openapi
 from bot.web import secure_responses
 
 _HERE = Path(__file__).parent / "console"
 
 routes = Routes()
 
-ALL: tuple[Routes, ...] = (routes, live.routes, tickets.routes, reports.routes, pages.routes)
+ALL: tuple[Routes, ...] = (
+    routes,
+    live.routes,
+    metrics.routes,
+    tickets.routes,
+    reports.routes,
+    pages.routes,
+)
 
 
 @routes.api("GET", "/api/openapi.json", STAFF)
 async def describe(request: web.Request) -> web.Response:
     """This description."""
     return json_response(openapi(all_routes()))
-
-
-@routes.api("GET", "/metrics", ANYBODY)
-async def metrics(request: web.Request) -> web.Response:
-    """Counters for Prometheus; no person, no text."""
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def all_routes() -> list[Route]:

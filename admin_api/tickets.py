@@ -62,7 +62,7 @@ async def changing(
     """One transaction on one ticket; the worker is told as soon as it is committed."""
     try:
         async with office.database.writing() as session:
-            ticket = await tickets.find(session, code)
+            ticket = await tickets.find_to_change(session, code)
             if ticket is None:
                 raise NOT_FOUND
             yield session, ticket

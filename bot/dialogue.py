@@ -135,7 +135,7 @@ class Dialogue:
     def respond(self, state: State, said: Utterance, case: Case | None, now: dt.datetime) -> Turn:
         """Decide one turn. The first one carries the notice, ahead of the answer."""
         turn = self._decide(state, said, case, now)
-        if state.noticed:
+        if state.noticed or turn.urgent:  # in danger numbers come first; the notice can wait
             return turn
         return replace(
             turn,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from bot import outbox
+from bot import metrics, outbox
 from bot.channels.base import Channel
 from hotline.db import Database
 
@@ -29,6 +29,7 @@ class Dispatcher:
         self._clock = clock
         self._woken = asyncio.Event()
         self._stopping = False
+        self._stepping = asyncio.Lock()
         self._sending: set[asyncio.Task[None]] = set()
         self._results: list[outbox.Result] = []
 
@@ -51,6 +52,10 @@ class Dispatcher:
 
     async def step(self) -> bool:
         """Record what was sent and claim what is due; False when there was nothing to do."""
+        async with self._stepping:
+            return await self._step()
+
+    async def _step(self) -> bool:
         results, self._results = self._results, []
         free = 0 if self._stopping else outbox.BATCH - len(self._sending)
         if not results and free <= 0:
@@ -72,6 +77,8 @@ class Dispatcher:
 
     async def _send(self, claim: outbox.Claim) -> None:
         result = await outbox.send(claim, self._channels)
+        code = result.failure.code if result.failure else "sent"
+        metrics.SENT.labels(claim.channel, code).inc()
         if result.failure is not None:
             log.warning("send_failed", channel=claim.channel, code=result.failure.code)
         self._results.append(result)
@@ -81,6 +88,8 @@ class Dispatcher:
         """Claim nothing more, let sends under way finish, record them."""
         self._stopping = True
         self.wake()
+        async with self._stepping:  # a claim half made is made, so that it is sent, too
+            pass
         if self._sending:
             await asyncio.wait(self._sending, timeout=_DRAIN)
         await self.step()

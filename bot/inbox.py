@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import dialogue, outbox, phrases, retention
+from bot import dialogue, metrics, outbox, phrases, retention
 from bot.channels.base import Inbound
 from bot.dialogue import Dialogue, HandOff, Outcome, Reply, State, Turn, Utterance
 from bot.models import (
@@ -49,9 +49,10 @@ async def accept(session: AsyncSession, inbound: Inbound, desk: Desk, now: dt.da
     """Take in one message; False if it was a repeat and nothing was done."""
     contact, conversation = await _conversation(session, inbound, now)
     if inbound.event in ("blocked", "unblocked"):
-        contact.blocked_at = now if inbound.event == "blocked" else None
+        left = inbound.event == "blocked" and not await _wrote_since(session, inbound, conversation)
+        contact.blocked_at = now if left else None
         return True
-    if await _seen(session, inbound):
+    if await seen(session, inbound):
         return False
     contact.blocked_at = None  # whoever writes can be written to
     said, question = await _utterance(session, inbound, conversation)
@@ -64,6 +65,7 @@ async def accept(session: AsyncSession, inbound: Inbound, desk: Desk, now: dt.da
         dialogue.Case(ticket.code, ticket.is_open) if ticket else None,
         now,
     )
+    metrics.TURNS.labels(turn.outcome).inc()
     exchange = _Exchange(session, desk, contact, conversation, message, said, question, ticket, now)
     await exchange.carry_out(turn)
     return True
@@ -123,7 +125,8 @@ async def _begin_conversation(session: AsyncSession, inbound: Inbound, now: dt.d
     await session.flush()
 
 
-async def _seen(session: AsyncSession, inbound: Inbound) -> bool:
+async def seen(session: AsyncSession, inbound: Inbound) -> bool:
+    """Whether this very message was taken in before."""
     repeat = await session.scalar(
         select(Message.id).where(
             Message.channel == inbound.channel,
@@ -132,6 +135,24 @@ async def _seen(session: AsyncSession, inbound: Inbound) -> bool:
         )
     )
     return repeat is not None
+
+
+async def _wrote_since(
+    session: AsyncSession, inbound: Inbound, conversation: Conversation
+) -> bool:
+    """Whether the worker wrote after this event: then it is an old one that came again."""
+    if inbound.at is None:
+        return False
+    later = await session.scalar(
+        select(Message.id)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.direction == Direction.IN,
+            Message.at > inbound.at,
+        )
+        .limit(1)
+    )
+    return later is not None
 
 
 def _remember(

@@ -15,13 +15,16 @@ _BATCH = 100
 
 
 async def announce(session: AsyncSession, now: dt.datetime) -> int:
-    """Turn each event not yet told into a message; returns how many events were handled."""
+    """Turn each event not yet told into a message; returns how many events were handled.
+
+    Two that announce at once wait for each other: no second answer overtakes the first.
+    """
     events = await session.scalars(
         select(TicketEvent)
         .where(TicketEvent.announced_at.is_(None))
         .order_by(TicketEvent.id)
         .limit(_BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     )
     handled = 0
     for event in events.all():

@@ -29,7 +29,7 @@ from escalation.models import Ticket
 from escalation.vocabulary import OPEN_STATES
 
 BATCH = 25
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 60  # about nine hours: an outage delays messages and loses none
 CLAIM_LASTS = dt.timedelta(minutes=2)  # longer than any send may take
 _FIRST_RETRY = 2.0  # seconds; doubles with each attempt
 _LONGEST_RETRY = 600.0

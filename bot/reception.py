@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from bot import inbox
+from bot import inbox, metrics
 from bot.channels.base import Inbound, Line
 from bot.models import Contact, Conversation, Delivery, DeliveryState, Message
 from hotline.db import Database
@@ -34,11 +34,20 @@ class Reception:
             async with self._database.writing() as session:
                 new = await inbox.accept(session, inbound, self._desk(), self._clock())
         except IntegrityError:
-            return False  # the same message came twice at once; the other one was stored
-        self._wake()
+            if not await self._stored(inbound):
+                raise
+            new = False  # it came twice at once, and the other one was stored
+        metrics.RECEIVED.labels(inbound.channel, str(not new).lower()).inc()
+        if new:
+            self._wake()
         return new
 
+    async def _stored(self, inbound: Inbound) -> bool:
+        async with self._database.reading() as session:
+            return await inbox.seen(session, inbound)
+
     async def quarantine(self, channel: str, body: bytes, reason: str) -> None:
+        metrics.QUARANTINED.labels(channel).inc()
         async with self._database.writing() as session:
             await inbox.quarantine(session, channel, body, reason, self._clock())
 

@@ -248,6 +248,12 @@ async def find(session: AsyncSession, code: str) -> Ticket | None:
     return await session.scalar(select(Ticket).where(Ticket.code == code.strip().upper()))
 
 
+async def find_to_change(session: AsyncSession, code: str) -> Ticket | None:
+    """The ticket, locked until the end of the transaction: changes to it happen one by one."""
+    wanted = select(Ticket).where(Ticket.code == code.strip().upper()).with_for_update()
+    return await session.scalar(wanted)
+
+
 async def history(session: AsyncSession, ticket: Ticket) -> Sequence[TicketEvent]:
     rows = await session.scalars(
         select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)

@@ -115,6 +115,7 @@ async def running(house: House) -> AsyncIterator[tuple[int, int]]:
         scheduler.shutdown(wait=False)
         await public.cleanup()
         await inner.cleanup()
+        await bells.fall_silent()
         await house.dispatcher.stop()
         for task in tasks:
             task.cancel()

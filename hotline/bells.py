@@ -25,6 +25,10 @@ class Bells:
         self._soon.add(task)
         task.add_done_callback(self._soon.discard)
 
+    async def fall_silent(self) -> None:
+        """Let what was begun end; what fails now is announced after the next start."""
+        await asyncio.gather(*self._soon, return_exceptions=True)
+
     async def announce(self) -> None:
         async with self._house.database.writing() as session:
             told = await notifications.announce(session, self._house.clock())
@@ -45,7 +49,9 @@ class Bells:
 
     def scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
+            timezone="UTC",
+            # A bell that could not ring in time rings late: a busy hour must not silence it.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         scheduler.add_job(self.announce, "interval", seconds=2)
         scheduler.add_job(self.watch, "interval", seconds=20)

@@ -108,7 +108,7 @@ async def login(request: web.Request) -> web.StreamResponse:
         secure=office.secure,
         path="/",
     )
-    return response
+    raise response
 
 
 async def _sign_in(office: Office, email: str, password: str) -> str | None:
@@ -134,7 +134,7 @@ async def logout(request: web.Request) -> web.StreamResponse:
             await accounts.sign_out(session, session_id)
     response = web.HTTPSeeOther("/login")
     response.del_cookie(office.cookie_name, path="/")
-    return response
+    raise response
 
 
 @routes.page("GET", "/home", STAFF)
@@ -242,7 +242,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
             await tickets.resolve(request)
         elif form.get("then") == "hold":
             await tickets.hold(request)
-    return _back(request)
+    raise _back(request)
 
 
 def _check_length(form: dict[str, str]) -> None:
@@ -258,31 +258,31 @@ async def note(request: web.Request) -> web.StreamResponse:
         await tickets.note(request, form.get("text", ""))
     except ApiError as error:
         return await _refused(request, error, form, "note")
-    return _back(request)
+    raise _back(request)
 
 
 @routes.page("POST", "/tickets/{code}/claim", LAWYERS)
 async def claim(request: web.Request) -> web.StreamResponse:
     await tickets.claim(request)
-    return _back(request)
+    raise _back(request)
 
 
 @routes.page("POST", "/tickets/{code}/hold", LAWYERS)
 async def hold(request: web.Request) -> web.StreamResponse:
     await tickets.hold(request)
-    return _back(request)
+    raise _back(request)
 
 
 @routes.page("POST", "/tickets/{code}/resume", LAWYERS)
 async def resume(request: web.Request) -> web.StreamResponse:
     await tickets.resume(request)
-    return _back(request)
+    raise _back(request)
 
 
 @routes.page("POST", "/tickets/{code}/resolve", LAWYERS)
 async def resolve(request: web.Request) -> web.StreamResponse:
     await tickets.resolve(request)
-    return _back(request)
+    raise _back(request)
 
 
 # -- report, answers, accounts ---------------------------------------------------------------------

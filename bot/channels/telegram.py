@@ -4,7 +4,6 @@ Webhook or polling, private chats only. Facts and limits: design notes on Telegr
 """
 
 import asyncio
-import datetime as dt
 import hmac
 import json
 import re
@@ -16,7 +15,7 @@ from aiohttp import web
 from aiolimiter import AsyncLimiter
 from telegram import ChatMember, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType, MessageLimit
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
@@ -187,15 +186,15 @@ class Telegram:
         try:
             await self.bot.send_message(int(address), text, reply_markup=keyboard)
         except RetryAfter as error:
-            raise TryLater("429", after=_seconds(error.retry_after), parts_sent=number) from None
+            # The public attribute warns of its coming change of type; this one has the new type.
+            pause = error._retry_after.total_seconds()
+            raise TryLater("429", after=pause, parts_sent=number) from None
         except Forbidden:
             raise Unreachable("blocked", number) from None
         except BadRequest:
             raise SendFailed("bad_request", number) from None
-        except NetworkError as error:
+        except TelegramError as error:  # also a refused token: the message is not to blame
             raise TryLater(type(error).__name__, parts_sent=number) from None
-        except TelegramError as error:
-            raise SendFailed(type(error).__name__, number) from None
 
     def _pace(self, address: str) -> AsyncLimiter:
         pace = self._paces.pop(address, None) or AsyncLimiter(3, 3)
@@ -231,12 +230,6 @@ def _keyboard(message: Outbound) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(label, callback_data=payload)] for label, payload in message.choices]
     )
-
-
-def _seconds(retry_after: float | dt.timedelta) -> float:
-    if isinstance(retry_after, dt.timedelta):
-        return retry_after.total_seconds()
-    return float(retry_after)
 
 
 # -- webhook --------------------------------------------------------------------------------------

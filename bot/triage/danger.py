@@ -88,6 +88,8 @@ def _common() -> _Common:
 def _signs() -> dict[Kind, _Signs]:
     words = lexicon("danger")
     return {
-        kind: _Signs(*(Patterns(words[kind][part], words["names"]) for part in ("now", "told", "law")))
+        kind: _Signs(
+            *(Patterns(words[kind][part], words["names"]) for part in ("now", "told", "law"))
+        )
         for kind in Kind
     }

@@ -4,6 +4,7 @@
     bị (quản lý) đánh  a part that may be missing
     đấm|tát            one word or the other; a way of several words is joined: không_cho|nhốt
     <boss> đánh <me>   any of the ways listed under that name
+    = tự vẫn           only where marks are typed: without them it is too like other words
 
 Each pattern is tried only on messages that hold its rarest-looking word, so hundreds of them
 cost little.
@@ -26,6 +27,7 @@ class Pattern:
     """One line of a lexicon."""
 
     def __init__(self, line: str, names: Names) -> None:
+        self.line = line
         self._tokens = _TOKEN.findall(line)
         if any(end == "..." or end.startswith("(") for end in (self._tokens[0], self._tokens[-1])):
             raise ValueError(f"a pattern begins and ends with words it needs: {line}")
@@ -77,11 +79,12 @@ class Pattern:
 class Patterns:
     """Many patterns, looked for at once."""
 
-    def __init__(self, lines: Iterable[str], names: Names | None = None) -> None:
+    def __init__(self, lines: Sequence[str], names: Names | None = None) -> None:
         self._by_word: dict[bool, dict[str, list[Pattern]]] = {True: {}, False: {}}
         for marked, one_way in ((True, spelled), (False, bare)):
             index: dict[str, list[Pattern]] = defaultdict(list)
-            for pattern in (Pattern(line, names or {}) for line in lines):
+            usable = [line for line in lines if marked or not line.startswith("= ")]
+            for pattern in (Pattern(line.removeprefix("= "), names or {}) for line in usable):
                 for word in {one_way(word) for word in pattern.rarest}:
                     index[word].append(pattern)
             self._by_word[marked] = dict(index)

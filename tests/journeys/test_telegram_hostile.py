@@ -1,4 +1,4 @@
-"""Whatever reaches the webhook: a wrong secret leaves nothing, a wrong body costs nobody anything."""
+"""What reaches the webhook: a wrong secret leaves nothing, a wrong body harms nobody."""
 
 import asyncio
 import copy

@@ -1,0 +1,10 @@
+"""Counters of the front door for Prometheus: how much, never who or what."""
+
+from prometheus_client import Counter
+
+RECEIVED = Counter("hotline_messages_received", "Messages taken in.", ["channel", "repeat"])
+QUARANTINED = Counter("hotline_messages_quarantined", "Bodies nobody could read.", ["channel"])
+TURNS = Counter("hotline_turns", "What the conversation decided.", ["outcome"])
+SENT = Counter(
+    "hotline_deliveries", "Outgoing messages by what came of a try.", ["channel", "result"]
+)
