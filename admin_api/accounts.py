@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_api.models import ApiToken, Credential, LoginAttempt, LoginSession
 from escalation.models import Staff
 from escalation.vocabulary import Role
+from hotline.db import alone
+from knowledge_base.text import clean
 
 IDLE = dt.timedelta(minutes=20)
 LONGEST = dt.timedelta(hours=12)
@@ -49,7 +51,7 @@ class SignedIn:
 
 
 def normal_email(email: str) -> str:
-    return unicodedata.normalize("NFKC", email).strip().lower()
+    return unicodedata.normalize("NFKC", clean(email)).strip().lower()
 
 
 async def add_staff(
@@ -61,7 +63,7 @@ async def add_staff(
         raise Refused("Địa chỉ e-mail không đúng.")
     if await session.scalar(select(Staff.id).where(Staff.email == email)) is not None:
         raise Refused("Tài khoản với e-mail này đã có.")
-    staff = Staff(email=email, name=name.strip()[:120], role=role, created_at=now)
+    staff = Staff(email=email, name=clean(name)[:120], role=role, created_at=now)
     session.add(staff)
     await session.flush()
     return staff, await renew_password(session, staff, now)
@@ -96,6 +98,7 @@ async def find_staff(session: AsyncSession, email: str) -> Staff | None:
 async def password_hash_for(session: AsyncSession, email: str, now: dt.datetime) -> str:
     """What a password is to be checked against; raises `TooManyAttempts`."""
     email = normal_email(email)
+    await alone(session, f"login {email}")
     wrong = await session.scalar(
         select(func.count())
         .select_from(LoginAttempt)
@@ -125,7 +128,8 @@ async def sign_in(session: AsyncSession, email: str, now: dt.datetime) -> str:
     email = normal_email(email)
     staff = await session.scalar(select(Staff).where(Staff.email == email))
     assert staff is not None
-    await session.execute(delete(LoginAttempt).where(LoginAttempt.email == email))
+    over = or_(LoginAttempt.email == email, LoginAttempt.at <= now - ATTEMPTS_WITHIN)
+    await session.execute(delete(LoginAttempt).where(over))
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(

@@ -40,7 +40,7 @@ def all_routes() -> list[Route]:
 def make_app(office: Office, fonts: Path) -> web.Application:
     app = web.Application(middlewares=[gate], client_max_size=MAX_BODY)
     app.on_response_prepare.append(_keep_files)
-    secure_responses(app)
+    secure_responses(app, https=office.secure)
     app[OFFICE] = office
     app[FEED] = Feed(office)
     app[ROUTE_OF] = {}

@@ -17,6 +17,7 @@ from admin_api.routing import (
     NOT_FOUND,
     NOT_SIGNED_IN,
     SIGNED_IN,
+    TOO_LARGE,
     ApiError,
     Route,
 )
@@ -63,7 +64,7 @@ async def gate(request: web.Request, handler: AiohttpHandler) -> web.StreamRespo
     """Let in who may come in; turn every refusal into words instead of a trace."""
     route = request.app[ROUTE_OF].get(request.match_info.handler)
     if request.match_info.http_exception is not None:
-        return _refusal(request, ApiError(request.match_info.http_exception.status, *_NO_ROUTE))
+        return _refusal(request, _NO_ROUTE.get(request.match_info.http_exception.status, NOT_FOUND))
     if route is None:  # static files: the console's own style and scripts, no data
         return await handler(request)
     try:
@@ -80,7 +81,8 @@ async def gate(request: web.Request, handler: AiohttpHandler) -> web.StreamRespo
         return _refusal(request, ApiError(500, "failed", "Máy chủ gặp lỗi, xin thử lại."))
 
 
-_NO_ROUTE = ("not_found", "Không có trang này.")
+# Nothing there looks exactly like something one may not see.
+_NO_ROUTE = {405: ApiError(405, "method", "Trang này không nhận yêu cầu kiểu đó.")}
 
 
 async def _admit(request: web.Request, route: Route) -> None:
@@ -137,15 +139,24 @@ def refuse_foreign(request: web.Request) -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise ApiError(403, "cross_site", "Yêu cầu đến từ trang khác.")
     origin = request.headers.get("Origin")
-    if origin not in (None, "null") and urlsplit(str(origin)).netloc != request.host:
+    if origin not in (None, "null") and _host_of(str(origin)) != request.host:
         raise ApiError(403, "cross_site", "Yêu cầu đến từ trang khác.")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 async def form_of(request: web.Request) -> dict[str, str]:
     """The text fields of a posted form; a broken form is a refusal, not an error of ours."""
     try:
         data = await request.post()
-    except (ValueError, LookupError, AssertionError):
+    except web.HTTPRequestEntityTooLarge:
+        raise TOO_LARGE from None
+    except (ValueError, LookupError, AssertionError, web.RequestPayloadError):
         raise ApiError(400, "bad_form", "Biểu mẫu không đọc được.") from None
     return {
         name: value.replace("\r\n", "\n") for name, value in data.items() if isinstance(value, str)
@@ -167,6 +178,7 @@ def _refusal(request: web.Request, error: ApiError) -> web.Response:
 
 _PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<title>Không mở được</title><link rel="stylesheet" href="/static/console.css"></head>
+<title>Không mở được</title><link rel="icon" href="/static/favicon.svg">
+<link rel="stylesheet" href="/static/console.css"></head>
 <body class="plain">
 <main><h1>{message}</h1><p><a href="/">Về trang đầu</a></p></main></body></html>"""

@@ -212,7 +212,7 @@ def period(query: dict[str, str], today: dt.date) -> tuple[dt.date, dt.date]:
         )
     except (ValueError, OverflowError):
         raise ApiError(422, "invalid", "Ngày phải có dạng 2026-11-22.") from None
-    if not 1 <= first.year <= last.year <= 9000 or first > last:
+    if not 2000 <= first.year <= last.year <= 9000 or first > last:
         raise ApiError(422, "invalid", "Ngày bắt đầu phải trước ngày kết thúc.")
     if (last - first).days >= LONGEST_PERIOD:
         raise ApiError(422, "invalid", "Khoảng thời gian dài nhất là hai năm.")

@@ -5,7 +5,7 @@ description at once. A route that declares no access cannot be written.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -46,6 +46,7 @@ class ApiError(Exception):
 
 NOT_FOUND = ApiError(404, "not_found", "Không tìm thấy.")
 NOT_SIGNED_IN = ApiError(401, "not_signed_in", "Cần đăng nhập.")
+TOO_LARGE = ApiError(413, "too_large", "Nội dung gửi lên quá lớn.")
 BAD_BODY = ApiError(400, "bad_json", "Nội dung gửi lên không phải JSON hợp lệ.")
 
 
@@ -119,15 +120,32 @@ async def body_of(request: web.Request, kind: type[B]) -> B:
     """The JSON body as `kind`; raises `ApiError` with what is wrong."""
     try:
         data = json.loads(await request.read())
-    except (ValueError, RecursionError):
+    except web.HTTPRequestEntityTooLarge:
+        raise TOO_LARGE from None
+    except (ValueError, RecursionError, web.RequestPayloadError):
         raise BAD_BODY from None
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "body"
-        message = f"Trường “{where}” không đúng: {fault['msg']}."
-        raise ApiError(422, "invalid", message) from None
+        fault = error.errors(include_url=False, include_input=False)[0]
+        raise ApiError(422, "invalid", _sentence(fault, kind)) from None
+
+
+def _sentence(fault: Mapping[str, Any], kind: type[Body]) -> str:
+    """What is wrong, in Vietnamese; a field's name is repeated only if it is one of ours."""
+    wrong = _WRONG.get(fault["type"], "không đúng kiểu").format(**fault.get("ctx", {}))
+    field = next((part for part in fault["loc"] if part in kind.model_fields), None)
+    return f"Trường “{field}” {wrong}." if field else f"Nội dung gửi lên {wrong}."
+
+
+_WRONG = {
+    "missing": "còn thiếu",
+    "extra_forbidden": "có trường lạ",
+    "string_too_short": "còn trống",
+    "string_too_long": "dài quá {max_length} ký tự",
+    "string_type": "phải là chữ",
+    "string_unicode": "có ký tự không đọc được",
+}
 
 
 def json_response(data: BaseModel | Any, status: int = 200) -> web.Response:

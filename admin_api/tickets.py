@@ -123,7 +123,7 @@ async def reply(request: web.Request, text: str, idempotency_key: str | None) ->
             who(request).staff,
             own_words(text),
             office.clock(),
-            idempotency_key[:80] if idempotency_key else None,
+            clean(idempotency_key or "")[:80] or None,
         )
         await session.flush()
         return Written(id=event.id, at=event.at)

@@ -137,9 +137,7 @@ async def seen(session: AsyncSession, inbound: Inbound) -> bool:
     return repeat is not None
 
 
-async def _wrote_since(
-    session: AsyncSession, inbound: Inbound, conversation: Conversation
-) -> bool:
+async def _wrote_since(session: AsyncSession, inbound: Inbound, conversation: Conversation) -> bool:
     """Whether the worker wrote after this event: then it is an old one that came again."""
     if inbound.at is None:
         return False

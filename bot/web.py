@@ -32,9 +32,16 @@ async def add_security_headers(_: web.BaseRequest, response: web.StreamResponse)
         response.headers.setdefault(name, value)
 
 
-def secure_responses(app: web.Application) -> None:
+async def add_https_only(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def secure_responses(app: web.Application, *, https: bool = False) -> None:
     """Put the headers on every response of `app`: pages, streams, files and errors alike.
 
     A signal, not a middleware, for a middleware sees neither streams in time nor failures.
+    `https` says that people come by HTTPS, so that their browsers stay with it.
     """
     app.on_response_prepare.append(add_security_headers)
+    if https:
+        app.on_response_prepare.append(add_https_only)

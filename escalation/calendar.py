@@ -57,7 +57,7 @@ class Calendar:
         """Whole minutes of open time from `start` to `end`; 0 if `end` is not later."""
         total = dt.timedelta()
         for opens, closes in self._open_spans(start):
-            if opens >= end:
+            if max(opens, start) >= end:
                 break
             total += min(closes, end) - max(opens, start)
         return total // _MINUTE

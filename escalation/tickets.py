@@ -1,12 +1,13 @@
 """What can happen to a ticket. Every change appends a `TicketEvent`; nothing here commits."""
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from escalation.models import Staff, Ticket, TicketEvent
@@ -15,6 +16,7 @@ from escalation.vocabulary import ANNOUNCED, OPEN_STATES, EventKind, Kind, Prior
 
 # No 0/O, 1/I/L, 5/S or 8/B: a code is read aloud and typed on a telephone.
 _CODE_LETTERS = "234679ACDEFGHJKMNPQRTUVWXYZ"
+_CODE = re.compile(r"HP-[0-9A-Z]{4}")
 
 
 class Conflict(Exception):
@@ -245,13 +247,18 @@ def rate(session: AsyncSession, ticket: Ticket, rating: int, now: dt.datetime) -
 
 
 async def find(session: AsyncSession, code: str) -> Ticket | None:
-    return await session.scalar(select(Ticket).where(Ticket.code == code.strip().upper()))
+    return await session.scalar(_named(code))
 
 
 async def find_to_change(session: AsyncSession, code: str) -> Ticket | None:
     """The ticket, locked until the end of the transaction: changes to it happen one by one."""
-    wanted = select(Ticket).where(Ticket.code == code.strip().upper()).with_for_update()
-    return await session.scalar(wanted)
+    return await session.scalar(_named(code).with_for_update())
+
+
+def _named(code: str) -> Select[Ticket]:
+    """PostgreSQL cannot even be asked for some texts; what is no code at all finds nothing."""
+    code = code.strip().upper()
+    return select(Ticket).where(Ticket.code == (code if _CODE.fullmatch(code) else ""))
 
 
 async def history(session: AsyncSession, ticket: Ticket) -> Sequence[TicketEvent]:

@@ -20,7 +20,9 @@ app = typer.Typer(
 staff_app = typer.Typer(no_args_is_help=True, help="Accounts of the office.")
 kb_app = typer.Typer(no_args_is_help=True, help="The FAQ base.")
 app.add_typer(staff_app, name="staff")
+keys_app = typer.Typer(no_args_is_help=True, help="The keys of personal data.")
 app.add_typer(kb_app, name="kb")
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:
@@ -89,7 +91,7 @@ def ask(
     from hotline.commands import asking
 
     if jsonl:
-        asking.ask_lines(sys.stdin, sys.stdout)
+        asking.ask_lines(sys.stdin.buffer, sys.stdout.buffer)
     elif text:
         typer.echo(asking.ask(text))
     else:
@@ -152,6 +154,18 @@ def staff_list() -> None:
     from hotline.commands import accounts
 
     _run(accounts.listing)
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    drop_old: Annotated[
+        bool, typer.Option(help="Then forget the old keys: earlier backups become unreadable.")
+    ] = False,
+) -> None:
+    """Encrypt everything anew under a new key. Stop the hotline first."""
+    from hotline.commands import keys
+
+    _run(lambda settings: keys.rotate(settings, drop_old))
 
 
 @kb_app.command("load")

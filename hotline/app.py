@@ -32,9 +32,9 @@ log = structlog.get_logger()
 
 def public_app(house: House, font_files: Path) -> web.Application:
     app = web.Application(middlewares=[_unavailable], client_max_size=MAX_BODY)
-    secure_responses(app)
-    app.add_routes([web.get("/healthz", _alive), web.get("/readyz", _ready(house))])
     secure = house.settings.public_address.startswith("https://")
+    secure_responses(app, https=secure)
+    app.add_routes([web.get("/healthz", _alive), web.get("/readyz", _ready(house))])
     app.add_routes(webchat.routes(house.reception, secure, font_files))
     if house.telegram and house.settings.telegram_mode is TelegramMode.WEBHOOK:
         secret = house.settings.telegram_secret

@@ -11,7 +11,8 @@ import structlog
 # A second line of defence behind the rule that nobody logs such things.
 _SECRETS = re.compile(
     r"\d{6,}:[\w-]{10,}"  # a bot's token, as in URLs
-    r"|(?:\+|%2B)?84\d{9}\b|\b0\d{9,10}\b"  # telephone numbers
+    r"|(?<!\d)(?:(?:\+|%2B|00)?\(?84\)?|0)(?:[ .-]?\d){8,10}(?!\d)"  # telephone numbers
+    r"|[^\x00-\x7f\D]{6,}"  # the same in other digits than ours
     r"|[\w.+-]+@[\w-]+\.[\w.]+"  # e-mail addresses
     r"|hl_[\w-]{20,}"  # our own bearer tokens
 )
@@ -22,7 +23,11 @@ def mask(text: str) -> str:
 
 
 def _masked(_logger: Any, _method: str, event: Any) -> Any:
-    return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _harmless(value) for key, value in event.items()}
+
+
+def _harmless(value: Any) -> Any:
+    return value if isinstance(value, int | float | None) else mask(str(value))
 
 
 def _frames_only(_logger: Any, _method: str, event: Any) -> Any:
@@ -37,7 +42,8 @@ def _frames_only(_logger: Any, _method: str, event: Any) -> Any:
 
 class _Quiet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask(record.getMessage()), ()
+        # Only the first line: asyncio adds the exception's own words on the next ones.
+        record.msg, record.args = mask(record.getMessage().partition("\n")[0]), ()
         if record.exc_info and record.exc_info[0]:
             record.msg = f"{record.msg} ({record.exc_info[0].__name__})"
             record.exc_info = None
@@ -56,4 +62,5 @@ def configure() -> None:
     )
     handler = logging.StreamHandler()
     handler.addFilter(_Quiet())
+    logging.raiseExceptions = False  # a record that cannot be written is not shown with its trace
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

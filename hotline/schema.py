@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, func, select
 
 import admin_api.models
 import bot.models
@@ -18,6 +18,7 @@ from hotline.db import Base, Database
 
 _ROOMS = (admin_api.models, bot.models, escalation.models, knowledge_base.models)
 METADATA: MetaData = Base.metadata
+_MIGRATING = 20261122  # the number of the lock, no meaning beyond this file
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -31,13 +32,20 @@ def _config(connection: Connection | None = None) -> Config:
 async def migrate(database: Database) -> None:
     """Bring the database to the newest revision; does nothing where it is there already."""
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:  # where two programs start at once, the second one waits
+            await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         await connection.run_sync(lambda plain: command.upgrade(_config(plain), "head"))
 
 
 async def is_current(database: Database) -> bool:
     """Whether the database has exactly the schema this program was written for."""
+    return await revision(database) == newest()
+
+
+async def revision(database: Database) -> str | None:
+    """The migration the database is at; None where none ever ran."""
     async with database.engine.connect() as connection:
-        return await connection.run_sync(_revision) == newest()
+        return await connection.run_sync(_revision)
 
 
 def newest() -> str | None:

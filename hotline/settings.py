@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot.channels.telegram import DEFAULT_API
-from hotline.db.engine import async_url
+from hotline.db.engine import check_url
 
 PREFIX = "HOTLINE_"
 _FILE = "_FILE"
@@ -49,7 +49,7 @@ class Settings(BaseModel):
     @classmethod
     def _known_database(cls, url: str) -> str:
         if url:
-            async_url(url)
+            check_url(url)
         return url
 
     @field_validator("public_url", "office_url", "telegram_api_base")

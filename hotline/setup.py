@@ -1,5 +1,7 @@
 """First start: keys, schema, the seed FAQ base and demo accounts. Safe to repeat."""
 
+from pathlib import Path
+
 import sqlalchemy
 from sqlalchemy import func, select
 
@@ -7,7 +9,7 @@ from admin_api import accounts
 from escalation.models import Staff
 from escalation.vocabulary import Role
 from hotline import schema
-from hotline.db import Database, KeysMissing
+from hotline.db import Database, Keyring, KeysMissing
 from hotline.house import NotReady, open_database, utc_now
 from hotline.settings import Settings
 from knowledge_base import entries, importing
@@ -45,23 +47,33 @@ def open_with_keys(settings: Settings) -> Database:
 
 async def migrate(settings: Settings) -> Database:
     """Keys if this is a new installation, then the newest schema."""
-    database = _open_new_or_known(settings)
     try:
-        await schema.migrate(database)
-    except sqlalchemy.exc.OperationalError as error:
-        await database.close()
+        if not Keyring.is_whole(settings.keys_dir) and await _holds_data(settings):
+            raise NotReady(
+                f"{settings.keys_dir} is missing or not whole but there are data: without their "
+                "keys they cannot be read; put the keys back"
+            )
+        database = open_database(settings, create_keys=True)
+        try:
+            await schema.migrate(database)
+        except BaseException:
+            await database.close()
+            raise
+    except sqlalchemy.exc.DBAPIError as error:
         raise NotReady(f"the database cannot be reached ({type(error).__name__})") from None
     return database
 
 
-def _open_new_or_known(settings: Settings) -> Database:
-    known = (settings.data_dir / "hotline.sqlite3").exists() and not settings.database_url
-    if known and not settings.keys_dir.exists():
-        raise NotReady(
-            f"{settings.keys_dir} is missing but there are data: without their keys they cannot "
-            "be read; put the keys back"
-        )
-    return open_database(settings, create_keys=True)
+async def _holds_data(settings: Settings) -> bool:
+    """Whether the database was migrated before. Looks without keys, and makes no new file."""
+    url = sqlalchemy.make_url(settings.database)
+    if settings.database.startswith("sqlite") and not Path(url.database or "").exists():
+        return False
+    database = Database(settings.database, Keyring.generate())
+    try:
+        return await schema.revision(database) is not None
+    finally:
+        await database.close()
 
 
 async def load_seed(database: Database) -> Published:

@@ -84,8 +84,8 @@ def load(directory: Path = SEED) -> Base:
         instruments=dict(_named(reader, directory / "instruments.yaml", Instrument, "law_id")),
         parameters=dict(_parameters(reader, directory)),
         entries=dict(_entries(reader, directory)),
-        shorthand=Shorthand(_words(reader, directory / "shorthand.yaml")),
-        synonyms=_words(reader, directory / "synonyms.yaml"),
+        shorthand=Shorthand(dict(_shorthand(reader, directory / "shorthand.yaml"))),
+        synonyms=dict(_synonyms(reader, directory / "synonyms.yaml")),
     )
     for entry in base.entries.values():
         _check_entry(reader, base, entry)
@@ -97,7 +97,11 @@ def load(directory: Path = SEED) -> Base:
 def _documents(reader: _Reader, path: Path) -> dict[str, Any]:
     try:
         loaded = yaml.load(path.read_text("utf-8"), Loader=_LineLoader)  # noqa: S506 - a SafeLoader
-    except (OSError, yaml.YAMLError) as error:
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        reader.complain(f"{path.name}{line}", str(error.problem))
+        return {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reader.complain(path.name, str(error).replace("\n", " "))
         return {}
     if not isinstance(loaded, dict):
@@ -106,9 +110,19 @@ def _documents(reader: _Reader, path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _rows(path: Path, rows: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    for row in rows or ():
-        yield f"{path.name}:{row.get('__line__', 0)}", _without_lines(row)
+def _rows(
+    reader: _Reader, path: Path, document: dict[str, Any], key: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The mappings listed under `key`, each with its place."""
+    rows = document.get(key) or []
+    if not isinstance(rows, list):
+        reader.complain(path.name, f"a list is expected under {key!r}")
+        return
+    for row in rows:
+        if isinstance(row, dict):
+            yield f"{path.name}:{row['__line__']}", _without_lines(row)
+        else:
+            reader.complain(path.name, f"a mapping is expected, not {row!r}")
 
 
 def _without_lines(value: Any) -> Any:
@@ -120,7 +134,7 @@ def _without_lines(value: Any) -> Any:
 
 
 def _named(reader: _Reader, path: Path, kind: type[T], key: str) -> Iterator[tuple[str, T]]:
-    for place, row in _rows(path, _documents(reader, path).get(path.stem)):
+    for place, row in _rows(reader, path, _documents(reader, path), path.stem):
         if item := reader.build(kind, place, row):
             yield getattr(item, key), item
 
@@ -130,20 +144,34 @@ def _parameters(reader: _Reader, directory: Path) -> Iterator[tuple[str, Paramet
     for name, row in _documents(reader, path).items():
         if name == "__line__":
             continue
+        if not isinstance(row, dict):
+            reader.complain(path.name, f"a mapping is expected, not {row!r}")
+            continue
         place = f"{path.name}:{row['__line__']}"
         if item := reader.build(Parameter, place, _without_lines(row)):
             yield name, item
 
 
-def _words(reader: _Reader, path: Path) -> dict[str, Any]:
-    """A plain table of words: shorthand, synonyms."""
-    return {str(key): value for key, value in _documents(reader, path).items() if key != "__line__"}
+def _shorthand(reader: _Reader, path: Path) -> Iterator[tuple[str, str]]:
+    for typed, meaning in _documents(reader, path).items():
+        if isinstance(meaning, str):
+            yield str(typed), meaning
+        elif typed != "__line__":
+            reader.complain(path.name, f"{typed!r} must stand for words")
+
+
+def _synonyms(reader: _Reader, path: Path) -> Iterator[tuple[str, list[str]]]:
+    for group, ways in _documents(reader, path).items():
+        if isinstance(ways, list) and all(isinstance(way, str) for way in ways):
+            yield str(group), ways
+        elif group != "__line__":
+            reader.complain(path.name, f"{group!r} must have a list of words")
 
 
 def _entries(reader: _Reader, directory: Path) -> Iterator[tuple[str, Entry]]:
     for path in sorted((directory / "entries").glob("*.yaml")):
         document = _documents(reader, path)
-        for place, row in _rows(path, document.get("entries")):
+        for place, row in _rows(reader, path, document, "entries"):
             entry = reader.build(Entry, place, {"topic": document.get("topic"), **row})
             if entry is None:
                 continue
@@ -166,12 +194,14 @@ def _check_entry(reader: _Reader, base: Base, entry: Entry) -> None:
     if entry.voice and (missing := parameters_in(entry.voice) - base.parameters.keys()):
         reader.complain(place, f"voice names unknown parameters {sorted(missing)}")
     try:
-        length = len(render(entry, base.parameters, base.instruments, entry.checked_on))
+        said = render(entry, base.parameters, base.instruments, entry.checked_on)
     except UnknownParameter as error:
         reader.complain(place, str(error))
-    else:
-        if length > ANSWER_LIMIT:
-            reader.complain(place, f"the answer takes {length} of {ANSWER_LIMIT} characters")
+        return
+    if len(said) > ANSWER_LIMIT:
+        reader.complain(place, f"the answer takes {len(said)} of {ANSWER_LIMIT} characters")
+    if "{" in said or "}" in said:
+        reader.complain(place, "braces that name no parameter")
 
 
 Articles = Mapping[tuple[str, str], Mapping[str, Any]]

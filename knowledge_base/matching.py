@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from heapq import nlargest
+from heapq import heappushpop
 from itertools import pairwise
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -74,6 +74,7 @@ _WORDING_SHARE = 0.4  # of the score; the rest is the entry as a whole
 _MARKS_SHARE = 0.08  # of the score where the worker typed diacritics
 _NEIGHBOURS = 4  # phrasings of one entry that speak for it; the nearest counts twice
 _TYPO_LENGTH = 4  # shorter syllables are too alike to be mended
+_ROUNDING = 1e-9  # sums of floats in another order
 _LONG = 24  # words; beyond, sentences are also read one by one
 
 # Words that carry no matter of their own, folded. They still count in pairs ("bao truoc").
@@ -102,76 +103,107 @@ class Index:
             for text in (entry.question, entry.label, *entry.phrasings)
         ]
         self._vocabulary = {word for _, reading in readings for word in reading.folded}
-        self._by_length: dict[int, list[str]] = defaultdict(list)
+        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted(self._vocabulary):
-            self._by_length[len(word)].append(word)
+            self._alike[word[0], len(word)].append(word)
         bags = [(position, self._bag(reading.folded)) for position, reading in readings]
         self._weights = _rarity(bags, len(self._entries))
         self._unknown = max(self._weights.values(), default=1.0)
-        self._owners = [position for position, _ in bags]
-        self._wording = _Postings(self._weigh(bag) for _, bag in bags)
-        self._whole = _Postings(self._weigh(bag) for bag in _merged(bags, len(self._entries)))
-        self._marks = _Postings(self._weigh_marks(reading) for _, reading in readings)
+        self._whole = [_unit(self._weigh(bag)) for bag in _merged(bags, len(self._entries))]
+        self._wording = _Phrasings(
+            ((position, self._weigh(bag)) for position, bag in bags), len(self._entries)
+        )
+        self._marks = _Phrasings(
+            ((position, self._weigh_marks(reading)) for position, reading in readings),
+            len(self._entries),
+        )
+        self._ceilings = self._ceilings_by_feature()
 
     def decide(self, text: str) -> Decision:
         """Answer, ask back, or leave it: the calibrated word on `text`."""
-        matches = tuple(self.search(text))
+        matches = tuple(self.search(text, OFFERED))
         if not matches or matches[0].score < self.thresholds.offer:
-            return Decision(Verdict.UNSURE, matches[:OFFERED])
+            return Decision(Verdict.UNSURE, matches)
         best = matches[0].score
         lead = best - (matches[1].score if len(matches) > 1 else 0.0)
         confidence = round(best + _LEAD_WEIGHT * lead, 3)
         if best >= self.thresholds.faint and confidence >= self.thresholds.answer:
-            return Decision(Verdict.ANSWER, matches[:OFFERED], confidence)
+            return Decision(Verdict.ANSWER, matches, confidence)
         near = [match for match in matches if match.score >= best * self.thresholds.near]
         faint = best < self.thresholds.faint
         return Decision(Verdict.CLARIFY, tuple(near[:OFFERED]), confidence, faint)
 
     def search(self, text: str, limit: int = 10) -> list[Match]:
         """The entries most alike, best first."""
-        best: dict[int, float] = {}
-        for part in self._parts(text):
-            for position, score in self._score(part).items():
+        asked = self._query(text)
+        best = self._score(asked, limit)
+        for sentence in _sentences_of_a_story(text):
+            for position, score in self._score(self._query(sentence), limit).items():
                 if score > best.get(position, 0.0):
                     best[position] = score
         ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:limit]
-        bag = self._weigh(self._bag(self._mend(self._shorthand.read(text).folded)))
         return [
-            Match(self._entries[position].id, round(score, 4), self._reasons(bag, position))
+            Match(self._entries[position].id, round(score, 4), self._reasons(asked, position))
             for position, score in ranked
         ]
 
-    def _parts(self, text: str) -> list[str]:
-        """The text, and of a long story each sentence as well."""
-        sentences = [part for part in _sentences(text) if len(part.split()) >= 4]
-        return [text, *sentences] if len(text.split()) > _LONG and len(sentences) > 1 else [text]
-
-    def _score(self, text: str) -> dict[int, float]:
+    def _query(self, text: str) -> "_Query":
         reading = self._shorthand.read(text)
         bag = self._weigh(self._bag(self._mend(reading.folded)))
-        wording = self._by_entry(self._wording.cosines(bag))
-        whole = self._whole.cosines(bag)
-        marks = (
-            self._by_entry(self._marks.cosines(self._weigh_marks(reading)))
-            if reading.has_marks
-            else None
-        )
-        scores = {}
-        for position, alike in wording.items():
-            score = _WORDING_SHARE * alike + (1 - _WORDING_SHARE) * whole.get(position, 0.0)
-            if marks is not None:
-                score = (1 - _MARKS_SHARE) * score + _MARKS_SHARE * marks.get(position, 0.0)
-            scores[position] = score
+        return _Query(_unit(bag), _unit(self._weigh_marks(reading)), reading.has_marks)
+
+    def _score(self, asked: "_Query", limit: int) -> dict[int, float]:
+        """Scores of the best `limit` entries, and of some others.
+
+        No entry scores above its ceiling, so the search ends where the ceilings do not reach the
+        best any more: the result is the same as if every phrasing had been compared.
+        """
+        ceilings = self._ceilings_for(asked)
+        scores: dict[int, float] = {}
+        best = [0.0] * max(limit, 1)  # a heap: the least of the best comes first
+        for position in sorted(ceilings, key=lambda one: -ceilings[one]):
+            if ceilings[position] < best[0] - _ROUNDING:
+                break
+            scores[position] = score = self._exact(asked, position)
+            heappushpop(best, score)
         return scores
 
-    def _by_entry(self, cosines: Mapping[int, float]) -> dict[int, float]:
-        """How alike each entry's nearest phrasings are: one lucky wording is not enough."""
-        by_entry: dict[int, list[float]] = defaultdict(list)
-        for document, cosine in cosines.items():
-            by_entry[self._owners[document]].append(cosine)
+    def _exact(self, asked: "_Query", position: int) -> float:
+        whole = self._whole[position]
+        entry = sum(weight * whole.get(feature, 0.0) for feature, weight in asked.bag.items())
+        wording = self._wording.likeness(asked.bag, position)
+        score = _WORDING_SHARE * wording + (1 - _WORDING_SHARE) * entry
+        if not asked.has_marks:
+            return score
+        marks = self._marks.likeness(asked.marks, position)
+        return (1 - _MARKS_SHARE) * score + _MARKS_SHARE * marks
+
+    def _ceilings_for(self, asked: "_Query") -> dict[int, float]:
+        """What each entry that shares a feature with the question can score at most."""
+        share = 1 - _MARKS_SHARE if asked.has_marks else 1.0
+        ceilings: dict[int, float] = {}
+        for feature, weight in asked.bag.items():
+            counted = share * weight
+            for position, ceiling in self._ceilings.get(feature, ()):
+                ceilings[position] = ceilings.get(position, 0.0) + counted * ceiling
+        for feature, weight in asked.marks.items():
+            for position, peak in self._marks.peaks.get(feature, ()):
+                if position in ceilings:
+                    ceilings[position] += _MARKS_SHARE * weight * peak
+        return ceilings
+
+    def _ceilings_by_feature(self) -> dict[str, list[tuple[int, float]]]:
+        """Each feature's greatest part in an entry's score: wording and whole in one list."""
         return {
-            position: (max(alike) + sum(nlargest(_NEIGHBOURS, alike))) / (1 + _NEIGHBOURS)
-            for position, alike in by_entry.items()
+            feature: [
+                (
+                    position,
+                    _WORDING_SHARE * peak
+                    + (1 - _WORDING_SHARE) * self._whole[position].get(feature, 0.0),
+                )
+                for position, peak in peaks
+            ]
+            for feature, peaks in self._wording.peaks.items()
         }
 
     def _bag(self, folded: Sequence[str]) -> Counter[str]:
@@ -210,17 +242,28 @@ class Index:
         near = [
             known
             for length in (len(word) - 1, len(word), len(word) + 1)
-            for known in self._by_length.get(length, ())
-            if known[0] == word[0] and DamerauLevenshtein.distance(word, known, score_cutoff=1) <= 1
+            for known in self._alike.get((word[0], length), ())
+            if DamerauLevenshtein.distance(word, known, score_cutoff=1) <= 1
         ]
         return near[0] if len(near) == 1 else word
 
-    def _reasons(self, bag: Features, position: int) -> tuple[str, ...]:
-        whole = self._whole.vector(position)
+    def _reasons(self, asked: "_Query", position: int) -> tuple[str, ...]:
+        whole = self._whole[position]
         shared = {
-            feature: weight * whole[feature] for feature, weight in bag.items() if feature in whole
+            feature: weight * whole[feature]
+            for feature, weight in asked.bag.items()
+            if feature in whole
         }
         return tuple(sorted(shared, key=lambda feature: -shared[feature])[:6])
+
+
+@dataclass(frozen=True)
+class _Query:
+    """A question as two vectors of length one."""
+
+    bag: Features
+    marks: Features
+    has_marks: bool
 
 
 class _GroupFinder:
@@ -242,25 +285,34 @@ class _GroupFinder:
         }
 
 
-class _Postings:
-    """Cosine similarity by inverted lists."""
+class _Phrasings:
+    """The phrasings of every entry: how alike they are to a question, and how much at most."""
 
-    def __init__(self, vectors: Iterable[Features]) -> None:
-        self._vectors = [_unit(vector) for vector in vectors]
-        self._lists: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for document, vector in enumerate(self._vectors):
-            for feature, weight in vector.items():
-                self._lists[feature].append((document, weight))
+    def __init__(self, vectors: Iterable[tuple[int, Features]], entries: int) -> None:
+        self._uses: list[dict[str, list[tuple[int, float]]]] = [{} for _ in range(entries)]
+        for number, (position, vector) in enumerate(vectors):
+            for feature, weight in _unit(vector).items():
+                self._uses[position].setdefault(feature, []).append((number, weight))
+        self.peaks: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for position, uses in enumerate(self._uses):
+            for feature, of_phrasings in uses.items():
+                peak = _nearest(weight for _, weight in of_phrasings)
+                self.peaks[feature].append((position, peak))
 
-    def vector(self, document: int) -> Features:
-        return self._vectors[document]
+    def likeness(self, query: Features, position: int) -> float:
+        """How alike the entry's nearest phrasings are (cosine)."""
+        uses = self._uses[position]
+        cosines: dict[int, float] = {}
+        for feature, weight in query.items():
+            for phrasing, other in uses.get(feature, ()):
+                cosines[phrasing] = cosines.get(phrasing, 0.0) + weight * other
+        return _nearest(cosines.values())
 
-    def cosines(self, query: Features) -> dict[int, float]:
-        totals: dict[int, float] = defaultdict(float)
-        for feature, weight in _unit(query).items():
-            for document, other in self._lists.get(feature, ()):
-                totals[document] += weight * other
-        return totals
+
+def _nearest(values: Iterable[float]) -> float:
+    """The mean of the greatest few, the greatest twice: one lucky wording is not enough."""
+    greatest = sorted(values, reverse=True)[:_NEIGHBOURS]
+    return (greatest[0] + sum(greatest)) / (1 + _NEIGHBOURS) if greatest else 0.0
 
 
 def _unit(vector: Features) -> dict[str, float]:
@@ -292,6 +344,14 @@ def _merged(bags: Iterable[tuple[int, Mapping[str, int]]], entries: int) -> list
     for position, bag in bags:
         merged[position].update(bag)
     return merged
+
+
+def _sentences_of_a_story(text: str) -> list[str]:
+    """The sentences of a long text, to be read one by one as well."""
+    if len(text.split()) <= _LONG:
+        return []
+    sentences = [part for part in _sentences(text) if len(part.split()) >= 4]
+    return sentences if len(sentences) > 1 else []
 
 
 def _sentences(text: str) -> list[str]:

@@ -18,8 +18,12 @@ from functools import cached_property
 from bot.triage.wording import Wording, bare, spelled
 
 Names = Mapping[str, Sequence[str]]
+Spelling = Callable[[str], str]
+Worth = Mapping[int, Iterable[str]]
+_PhrasesByWord = Mapping[str, Mapping[str, int]]
 
 _TOKEN = re.compile(r"\([^)]*\)|\S+")
+_HINTS = 3
 _GAP = r"(?:[^ .]+ ){0,4}?"
 
 
@@ -54,10 +58,10 @@ class Pattern:
     def _bare(self) -> re.Pattern[str]:
         return self._compiled(bare)
 
-    def _compiled(self, one_way: Callable[[str], str]) -> re.Pattern[str]:
+    def _compiled(self, one_way: Spelling) -> re.Pattern[str]:
         return re.compile("(?<= )" + "".join(self._part(token, one_way) for token in self._tokens))
 
-    def _part(self, token: str, one_way: Callable[[str], str]) -> str:
+    def _part(self, token: str, one_way: Spelling) -> str:
         if token == "...":
             return _GAP
         if token.startswith("("):
@@ -92,6 +96,16 @@ class Patterns:
     def found_in(self, wording: Wording) -> bool:
         return any(pattern.find(wording) for pattern in self._candidates(wording))
 
+    def opens(self, wording: Wording, polite: "Phrases") -> bool:
+        """Whether one of them stands at the start, after nothing but polite words."""
+        for pattern in self._candidates(wording):
+            found = pattern.find(wording)
+            if found is not None:
+                before = Wording(wording.line[: found.start()], wording.marked)
+                if not before.words or polite.cover(before):
+                    return True
+        return False
+
     def removed_from(self, wording: Wording, instead: str = "_") -> Wording:
         """`wording` with every find replaced by a word that means nothing."""
         for pattern in self._candidates(wording):
@@ -106,23 +120,78 @@ class Patterns:
 
 
 class Weights:
-    """Plain words and phrases, each worth so much, counted once."""
+    """Plain words and phrases, each worth so much and counted once; hints add up only so far."""
 
-    def __init__(self, worth: Mapping[int, Iterable[str]]) -> None:
-        self._by_word: dict[bool, dict[str, list[tuple[str, int]]]] = {}
-        for marked, one_way in ((True, spelled), (False, bare)):
-            index: dict[str, list[tuple[str, int]]] = defaultdict(list)
-            for points, phrases in worth.items():
-                for phrase in phrases:
-                    ways = [one_way(word) for word in phrase.split()]
-                    index[ways[0]].append((f" {' '.join(ways)} ", points))
-            self._by_word[marked] = dict(index)
+    def __init__(
+        self, worth: Worth, *, only_marked: Worth | None = None, only_bare: Worth | None = None
+    ) -> None:
+        everywhere = list(worth.items())
+        self._by_word = {
+            True: _indexed([*everywhere, *(only_marked or {}).items()], spelled),
+            False: _indexed([*everywhere, *(only_bare or {}).items()], bare),
+        }
 
     def of(self, wording: Wording) -> int:
         index = self._by_word[wording.marked]
-        return sum(
+        found = [
             points
-            for word in set(wording.line.split())
-            for phrase, points in index.get(word, ())
+            for word in wording.vocabulary
+            if word in index
+            for phrase, points in index[word].items()
             if phrase in wording.line
+        ]
+        hints = found.count(1)
+        return sum(found) - hints + min(hints, _HINTS)
+
+
+def _indexed(worth: Iterable[tuple[int, Iterable[str]]], one_way: Spelling) -> _PhrasesByWord:
+    """First word -> " phrase " -> points."""
+    index: dict[str, dict[str, int]] = defaultdict(dict)
+    for points, phrases in worth:
+        for phrase in phrases:
+            ways = [one_way(word) for word in str(phrase).split()]
+            index[ways[0]].setdefault(f" {' '.join(ways)} ", points)
+    return dict(index)
+
+
+class Phrases:
+    """Plain phrases, by which a whole message may be used up."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        phrases = list(phrases)
+        self._by_word = {True: _by_first(phrases, spelled), False: _by_first(phrases, bare)}
+
+    def cover(self, wording: Wording) -> bool:
+        """Whether nothing is left of the message once these phrases are taken away."""
+        words, index = wording.words, self._by_word[wording.marked]
+        place = 0
+        while place < len(words):
+            taken = next(
+                (
+                    len(phrase)
+                    for phrase in index.get(words[place], ())
+                    if tuple(words[place : place + len(phrase)]) == phrase
+                ),
+                0,
+            )
+            if not taken:
+                return False
+            place += taken
+        return bool(words)
+
+    def found_in(self, wording: Wording) -> bool:
+        index = self._by_word[wording.marked]
+        return any(
+            f" {' '.join(phrase)} " in wording.line
+            for word in wording.vocabulary
+            for phrase in index.get(word, ())
         )
+
+
+def _by_first(phrases: Iterable[str], one_way: Spelling) -> dict[str, list[tuple[str, ...]]]:
+    """First word -> phrases, the longest first."""
+    index: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for phrase in phrases:
+        ways = tuple(one_way(word) for word in str(phrase).split())
+        index[ways[0]].append(ways)
+    return {word: sorted(known, key=len, reverse=True) for word, known in index.items()}

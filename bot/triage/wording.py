@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import yaml
 
 from bot.triage.syllables import is_syllable, without_telex
 from knowledge_base.importing import SEED
-from knowledge_base.text import clean, fold, words
+from knowledge_base.text import fold, words
 
 LEXICON = Path(__file__).parent / "lexicon"
 STOP = "."  # between sentences; no pattern reaches across it
@@ -60,14 +60,19 @@ class Wording:
     def words(self) -> list[str]:
         return [word for word in self.line.split() if word != STOP]
 
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        return frozenset(self.line.split())
+
     def flat(self) -> "Wording":
         """Without the stops: for messages judged as a whole."""
         return Wording(f" {' '.join(self.words)} ", self.marked)
 
 
+@lru_cache(maxsize=1)  # the same message is read for danger, sort and doubt, one after the other
 def read(text: str) -> Wording:
     """`text` in words, with shorthand spelled out and telex slips mended."""
-    sentences = [words(part) for part in _SENTENCE_END.split(clean(text).replace("/", " "))]
+    sentences = [words(part) for part in _SENTENCE_END.split(text.replace("/", " "))]
     typed = [word for sentence in sentences for word in sentence]
     marked = _has_marks(typed)
     one_way = spelled if marked else bare
@@ -90,7 +95,7 @@ def lexicon(name: str) -> dict[str, Any]:
 
 def _has_marks(typed: list[str]) -> bool:
     letters = [word for word in typed if word.isalpha()]
-    marked = sum(fold(word) != word for word in letters)
+    marked = sum(not word.isascii() for word in letters)
     return marked > 0 and marked >= len(letters) * _MARKED_SHARE
 
 
@@ -104,6 +109,11 @@ def _mended(word: str) -> str:
     if not word.isalpha() or is_syllable(fold(word)):
         return word
     return without_telex(word) or word
+
+
+def known_shorthand(word: str) -> bool:
+    """Whether this is an abbreviation that can be spelled out."""
+    return word in _shorthand()
 
 
 @cache

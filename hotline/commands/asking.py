@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from bot import dialogue
 from bot.dialogue import Dialogue, Outcome, State, Turn, Utterance
@@ -28,26 +28,35 @@ def ask(text: str) -> str:
     return "\n".join(said + choices)
 
 
-def ask_lines(lines: TextIO, out: TextIO) -> None:
+def ask_lines(lines: BinaryIO, out: BinaryIO) -> None:
     """One JSON object in, one out, line by line; a line that is not one is answered as an error."""
     hotline = _dialogue()
     now = utc_now()
     for line in lines:
         if line.strip():
-            out.write(json.dumps(_answer_line(hotline, line, now), ensure_ascii=False) + "\n")
+            answer = _answer_line(hotline, line.decode("utf-8-sig", "replace"), now)
+            out.write(_as_line(answer))
             out.flush()
 
 
 def _answer_line(hotline: Dialogue, line: str, now: dt.datetime) -> dict[str, Any]:
     try:
         asked = json.loads(line)
-        text = asked["text"]
-        if not isinstance(text, str):
-            raise TypeError
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return {"id": None, "error": 'each line must be {"id": ..., "text": "..."}'}
-    turn = _respond(hotline, text, now)
-    return {"id": asked.get("id"), **describe(hotline, turn)}
+    except (ValueError, RecursionError):
+        asked = None
+    known = asked if isinstance(asked, dict) else {}
+    text = known.get("text")
+    if not isinstance(text, str):
+        return {"id": known.get("id"), "error": 'each line must be {"id": ..., "text": "..."}'}
+    return {"id": known.get("id"), **describe(hotline, _respond(hotline, text, now))}
+
+
+def _as_line(answer: dict[str, Any]) -> bytes:
+    try:
+        line = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):  # an id that JSON cannot write
+        line = json.dumps(answer | {"id": None}, ensure_ascii=False)
+    return line.encode("utf-8", "replace") + b"\n"
 
 
 def _respond(hotline: Dialogue, text: str, now: dt.datetime) -> Turn:

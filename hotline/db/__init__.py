@@ -2,7 +2,7 @@
 
 from hotline.db.base import Base
 from hotline.db.crypto import Keyring, KeysMissing, KeysUnsafe
-from hotline.db.engine import Database
+from hotline.db.engine import Database, alone
 from hotline.db.types import BlindIndex, Encrypted, EncryptedJson, UtcDateTime
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "KeysMissing",
     "KeysUnsafe",
     "UtcDateTime",
+    "alone",
 ]

@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet, MultiFernet
 
 _ENCRYPTION = "encryption.keys"
 _BLIND_INDEX = "blind-index.key"
+_BLIND_INDEX_BYTES = 32
 
 
 class KeysMissing(RuntimeError):
@@ -35,7 +36,7 @@ class Keyring:
     @classmethod
     def generate(cls) -> "Keyring":
         """A fresh ring in memory, for tests and throw-away databases."""
-        return cls([Fernet.generate_key()], secrets.token_bytes(32))
+        return cls([Fernet.generate_key()], secrets.token_bytes(_BLIND_INDEX_BYTES))
 
     @classmethod
     def load(cls, directory: Path) -> "Keyring":
@@ -43,24 +44,35 @@ class Keyring:
         try:
             encryption = _read(directory / _ENCRYPTION).split()
             blind_index = bytes.fromhex(_read(directory / _BLIND_INDEX).decode().strip())
+            if len(blind_index) < _BLIND_INDEX_BYTES:
+                raise ValueError("a short key hides nothing")
             return cls(encryption, blind_index)
         except ValueError as error:
             raise KeysUnsafe(f"{directory} holds a file that is not a key") from error
+
+    @staticmethod
+    def is_whole(directory: Path) -> bool:
+        """Whether both key files are there."""
+        return all((directory / name).exists() for name in (_ENCRYPTION, _BLIND_INDEX))
 
     @staticmethod
     def create(directory: Path) -> None:
         """Write new key files, mode 0600; existing ones are left as they are."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_new(directory / _ENCRYPTION, Fernet.generate_key() + b"\n")
-        _write_new(directory / _BLIND_INDEX, secrets.token_hex(32).encode() + b"\n")
+        _write_new(directory / _BLIND_INDEX, secrets.token_hex(_BLIND_INDEX_BYTES).encode() + b"\n")
 
     @staticmethod
     def rotate(directory: Path) -> None:
         """Put a new encryption key in front; what older keys wrote stays readable."""
         path = directory / _ENCRYPTION
-        renewed = path.with_suffix(".new")
-        _write_new(renewed, Fernet.generate_key() + b"\n" + _read(path))
-        renewed.replace(path)
+        _replace(path, Fernet.generate_key() + b"\n" + _read(path))
+
+    @staticmethod
+    def drop_old(directory: Path) -> None:
+        """Keep the newest encryption key only: what older ones wrote is lost."""
+        path = directory / _ENCRYPTION
+        _replace(path, _read(path).split()[0] + b"\n")
 
     def encrypt(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode("ascii")
@@ -91,3 +103,13 @@ def _write_new(path: Path, content: bytes) -> None:
         return
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """All of the new content or all of the old, also if the machine stops here."""
+    renewed = path.with_suffix(".new")
+    renewed.unlink(missing_ok=True)  # half of one, left by a machine that stopped
+    _write_new(renewed, content)
+    renewed.replace(path)

@@ -9,7 +9,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from hotline.db.crypto import Keyring
@@ -21,6 +22,16 @@ _DRIVERS = {
 }
 
 
+async def alone(session: AsyncSession, what: str) -> None:
+    """Until this transaction ends, let no other one do the same `what`.
+
+    For counts that decide something: rows that others are just writing cannot be counted. SQLite
+    has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+
 def async_url(url: str) -> str:
     """ "postgresql://..." -> "postgresql+psycopg://..."; raises ValueError for other databases."""
     scheme, separator, rest = url.partition("://")
@@ -30,11 +41,21 @@ def async_url(url: str) -> str:
     return f"{driver}://{rest}"
 
 
+def check_url(url: str) -> None:
+    """Raise ValueError, never quoting a password, for what is no address of a database."""
+    try:
+        parts = make_url(async_url(url))
+    except (ValueError, ArgumentError):
+        parts = None
+    if parts is None or not parts.database or parts.database == ":memory:":
+        raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST/NAME")
+
+
 class Database:
     """Engine, sessions and the writer's turn."""
 
     def __init__(self, url: str, keyring: Keyring) -> None:
-        self.engine = create_async_engine(async_url(url), **_pool(url))
+        self.engine = create_async_engine(async_url(url), hide_parameters=True, **_pool(url))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.engine.dialect.keyring = keyring  # type: ignore[attr-defined]
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,14 @@ async def eventually(condition: Callable[[], Any | Awaitable[Any]], seconds: flo
     raise AssertionError("it did not happen in time")
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _logs_as_when_serving() -> None:
+@pytest.fixture(autouse=True)
+def _logs_as_when_serving() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
     logs.configure()
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 @pytest.fixture

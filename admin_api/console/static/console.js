@@ -412,6 +412,10 @@
     }
   }
 
+  // On a phone the views are a strip, at a desk the queue is long: the current one is in sight.
+  const current = document.querySelector(":is(.views, .queue) [aria-current]");
+  if (current) current.scrollIntoView({ block: "nearest", inline: "center" });
+
   // -- keys -------------------------------------------------------------------------------------------
 
   const help = document.getElementById("keys");

@@ -1,0 +1,102 @@
+"""Workers' stories against a database, without network: messages in, replies out, bells rung."""
+
+import datetime as dt
+from itertools import count
+
+from sqlalchemy import select
+
+from admin_api import accounts
+from bot import notifications, retention
+from bot.channels.base import Inbound, Line, Pull
+from bot.dialogue import Dialogue
+from bot.dispatcher import Dispatcher
+from bot.inbox import Desk
+from bot.reception import Reception
+from escalation import tickets
+from escalation.models import Staff, Ticket
+from escalation.sla import SHIPPED
+from escalation.vocabulary import Role
+from hotline.db import Database
+from knowledge_base.library import Library
+from tests.factories import Clock
+
+CHANNEL = "webchat"
+
+
+class FrontDoor:
+    """Everything between a worker's message and the lawyer's answer that he reads."""
+
+    def __init__(self, database: Database, library: Library, clock: Clock) -> None:
+        self.database, self.clock = database, clock
+        self.desk = Desk(Dialogue(library), SHIPPED)
+        names = (CHANNEL, "telegram")
+        self._dispatcher = Dispatcher(database, {name: Pull(name) for name in names}, clock)
+        self._reception = Reception(database, lambda: self.desk, clock, lambda: None)
+        self._numbers = count(1)
+
+    async def says(
+        self, who: str, text: str, *, channel: str = CHANNEL, at: dt.datetime | None = None
+    ) -> None:
+        await self._receive(Inbound(channel, self._number(), who, at=at, text=text))
+
+    async def taps(self, who: str, label: str, *, channel: str = CHANNEL) -> None:
+        """Tap the newest button with this label."""
+        payload = next(
+            payload
+            for line in reversed(await self.reads(who, channel=channel))
+            for said, payload in line.choices
+            if said == label
+        )
+        await self._receive(Inbound(channel, self._number(), who, choice=payload))
+
+    def _number(self) -> str:
+        return f"nr-{next(self._numbers)}"
+
+    async def _receive(self, inbound: Inbound) -> None:
+        assert await self._reception.receive(inbound)
+        await self._dispatcher.settle()
+
+    async def reads(self, who: str, *, channel: str = CHANNEL) -> list[Line]:
+        return list(await self._reception.transcript(channel, who))
+
+    async def quarantine(self, body: bytes) -> None:
+        await self._reception.quarantine(CHANNEL, body, "unreadable")
+
+    async def lawyer(self, email: str = "luatsu@hotline.test") -> Staff:
+        async with self.database.writing() as session:
+            staff, _ = await accounts.add_staff(
+                session, email, "Luật sư", Role.LAWYER, self.clock()
+            )
+        return staff
+
+    async def newest_ticket(self) -> Ticket:
+        async with self.database.reading() as session:
+            found = await session.scalar(select(Ticket).order_by(Ticket.id.desc()).limit(1))
+        assert found is not None
+        return found
+
+    async def replies(self, code: str, staff: Staff, text: str = "Anh/chị nộp đơn nhé.") -> None:
+        async with self.database.writing() as session:
+            ticket = await tickets.find_to_change(session, code)
+            assert ticket is not None
+            await tickets.reply(session, ticket, staff, text, self.clock())
+        await self._announce()
+
+    async def resolves(self, code: str, staff: Staff) -> None:
+        async with self.database.writing() as session:
+            ticket = await tickets.find_to_change(session, code)
+            assert ticket is not None
+            tickets.resolve(session, ticket, staff, self.clock())
+        await self._announce()
+
+    async def _announce(self) -> None:
+        async with self.database.writing() as session:
+            await notifications.announce(session, self.clock())
+        await self._dispatcher.settle()
+
+    async def forgets(self) -> int:
+        """The bell that forgets what is too old."""
+        async with self.database.writing() as session:
+            return await retention.forget(session, self.clock())
+
+

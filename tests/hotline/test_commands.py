@@ -1,0 +1,232 @@
+"""The command line as people and scripts use it: real processes, real files."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class CommandLine:
+    """`hotline ...` with its data in one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def __call__(self, *arguments: str, stdin: bytes = b"", **settings: str) -> "Ended":
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
+        }
+        environment |= {"HOTLINE_DATA_DIR": str(self.directory), "HOTLINE_PORT": "0"}
+        environment |= {f"HOTLINE_{name}": value for name, value in settings.items()}
+        done = subprocess.run(
+            [sys.executable, "-m", "hotline", *arguments],
+            cwd=ROOT,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+class Ended:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    def well(self) -> str:
+        assert (self.code, self.err) == (0, "")
+        return self.out
+
+    def refused(self) -> str:
+        """The one sentence it said."""
+        assert self.code == 2, self.err
+        assert self.out == ""
+        (sentence,) = self.err.splitlines()
+        assert sentence.startswith("hotline: ")
+        return sentence.removeprefix("hotline: ")
+
+
+@pytest.fixture
+def hotline(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path / "var")
+
+
+# -- asking ----------------------------------------------------------------------------------------
+
+
+def test_a_question_is_answered_with_its_basis(hotline: CommandLine) -> None:
+    said = hotline("ask", "Tăng ca tối đa bao nhiêu giờ một tháng?").well()
+    assert "40 giờ/tháng" in said
+    assert "Căn cứ: BLLĐ 2019 Đ.107" in said
+    assert "[Đúng ý tôi]" in said
+    assert not hotline.directory.exists()
+
+
+def test_asking_nothing_is_refused(hotline: CommandLine) -> None:
+    assert "give a question" in hotline("ask").refused()
+
+
+def test_lines_are_answered_one_by_one_whatever_they_hold(hotline: CommandLine) -> None:
+    lines = [
+        json.dumps({"id": 1, "text": "Tăng ca tối đa bao nhiêu giờ một tháng?"}).encode(),
+        b"not json",
+        b"",
+        json.dumps({"id": "x", "text": 5}).encode(),
+        b'{"id": 3}',
+        b"[1, 2]",
+        b'"text"',
+        b"null",
+        b'{"id": 4, "text": "\xff\xfe"}',
+        b'{"id": "\\ud800", "text": "\\ud800 ?"}',
+        b'{"id": NaN, "text": "?"}',
+        b'{"id": 5, "text": ""}',
+        b'{"id": ' + b"9" * 5000 + b', "text": ""}',
+        b"[" * 100_000,
+        b'{"id": ' + b"[" * 800 + b"]" * 800 + b', "text": "x"}',
+        json.dumps({"id": 6, "text": "công ty nợ lương " * 60_000}).encode(),
+        json.dumps({"id": 7, "text": "cty bat lam 60 gio tang ca 1 thang dung luat ko"}).encode(),
+    ]
+    answered = [
+        json.loads(line, parse_constant=_no_constant)
+        for line in hotline("ask", "--jsonl", stdin=b"\n".join(lines)).well().splitlines()
+    ]
+    assert len(answered) == len([line for line in lines if line])
+    by_id = {answer["id"]: answer for answer in answered if isinstance(answer["id"], int)}
+    assert by_id[1]["outcome"] == "answer"
+    assert by_id[1]["entries"][0]["id"] == "lam-them-toi-da"
+    assert by_id[1]["entries"][0]["citations"][0]["law_id"] == "45/2019/QH14"
+    assert by_id[5]["outcome"] == "chat"
+    assert by_id[6]["outcome"] in ("answer", "clarify", "handoff", "chat")
+    assert by_id[7] == {"id": 7, "outcome": "handoff", "urgent": False, "entries": []}
+    assert by_id[3]["error"]
+    assert sum("error" in answer for answer in answered) == 8
+
+
+def _no_constant(name: str) -> Any:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def test_no_lines_get_no_answers(hotline: CommandLine) -> None:
+    assert hotline("ask", "--jsonl", stdin=b"\n \n").well() == ""
+
+
+# -- the knowledge base ----------------------------------------------------------------------------
+
+
+def test_the_shipped_base_is_valid(hotline: CommandLine) -> None:
+    assert hotline("kb", "validate").well() == "No complaints.\n"
+
+
+def test_citations_are_checked_against_the_text_of_the_law(
+    hotline: CommandLine, tmp_path: Path
+) -> None:
+    article = {"law_id": "45/2019/QH14", "article_id": "1", "text": "1. Một"}
+    (tmp_path / "law.jsonl").write_text(json.dumps(article), "utf-8")
+    ended = hotline("kb", "validate", "--law", str(tmp_path / "law.jsonl"))
+    assert ended.code == 1
+    assert "lam-them-toi-da: 45/2019/QH14 has no article 107\n" in ended.out
+
+
+# -- a database, accounts, a backup, new keys --------------------------------------------------------
+
+
+def test_a_life_of_one_installation(hotline: CommandLine, tmp_path: Path) -> None:
+    _before_it_is_set_up(hotline)
+    assert hotline("migrate").well() == "The database is up to date.\n"
+    assert hotline("migrate").well() == "The database is up to date.\n"
+    _accounts(hotline)
+    _backup(hotline, tmp_path / "copies")
+    _new_keys(hotline)
+
+
+def _before_it_is_set_up(hotline: CommandLine) -> None:
+    for arguments in (["serve"], ["staff", "list"], ["keys", "rotate"]):
+        assert "run “hotline migrate”" in hotline(*arguments).refused()
+
+
+def _accounts(hotline: CommandLine) -> None:
+    add = ("staff", "add", "An@Hotline.test", "--name", "Luật sư An", "--role")
+    assert hotline(*add, "boss").refused() == (
+        "--role must be one of lawyer, manager, editor, admin"
+    )
+    password = hotline(*add, "lawyer").well().strip()
+    assert len(password) >= 14
+    assert hotline(*add, "admin").refused() == "Tài khoản với e-mail này đã có."
+    token = hotline("staff", "token", "an@hotline.test").well()
+    assert token.startswith("hl_")
+    renewed = hotline("staff", "password", "an@hotline.test").well().strip()
+    assert renewed != password
+    unknown = hotline("staff", "token", "nobody@hotline.test").refused()
+    assert unknown == "there is no account nobody@hotline.test"
+    listed = hotline("staff", "list").well()
+    assert listed.split() == ["lawyer", "an@hotline.test", "Luật", "sư", "An"]
+    stored = (hotline.directory / "hotline.sqlite3").read_bytes()
+    for secret in (password, renewed, token.strip()):
+        assert secret.encode() not in stored
+
+
+def _backup(hotline: CommandLine, target: Path) -> None:
+    said = hotline("backup", str(target)).well()
+    (copy,) = target.iterdir()
+    assert said.startswith(str(copy))
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT email FROM staff").fetchall() == [("an@hotline.test",)]
+    connection.close()
+
+
+def _new_keys(hotline: CommandLine) -> None:
+    keys = hotline.directory / "keys" / "encryption.keys"
+    (first,) = keys.read_bytes().split()
+    assert "A new key is in use" in hotline("keys", "rotate").well()
+    assert keys.read_bytes().split()[1:] == [first]
+    assert "A new key is in use" in hotline("keys", "rotate", "--drop-old").well()
+    (last,) = keys.read_bytes().split()
+    assert last != first
+    keys.unlink()
+    assert "encryption.keys is missing" in hotline("serve").refused()
+    assert "put the keys back" in hotline("migrate").refused()
+
+
+def test_there_is_nothing_to_back_up_before_the_first_start(
+    hotline: CommandLine, tmp_path: Path
+) -> None:
+    assert "there is no database" in hotline("backup", str(tmp_path / "copies")).refused()
+
+
+# -- what stops a start ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"TELEGRAM_TOKEN": "123456:ABC"}, "HOTLINE_TELEGRAM_SECRET is missing"),
+        ({"TELEGRAM_SECRET": "abc"}, "HOTLINE_TELEGRAM_SECRET is set but"),
+        (
+            {"DATABASE_URL": "postgresql://nobody:hidden@127.0.0.1:1/none"},
+            "the database cannot be reached (OperationalError)",
+        ),
+    ],
+    ids=["Telegram without its secret", "Telegram without its token", "no database there"],
+)
+def test_a_start_that_cannot_be_is_one_sentence(
+    hotline: CommandLine, settings: dict[str, str], sentence: str
+) -> None:
+    said = hotline("serve", "--set-up", **settings).refused()
+    assert said.startswith(sentence)
+    assert "hidden" not in said
+    assert not (hotline.directory / "hotline.sqlite3").exists()
+
+
+def test_a_file_that_is_no_database_is_one_sentence(hotline: CommandLine) -> None:
+    hotline.directory.mkdir()
+    (hotline.directory / "hotline.sqlite3").write_bytes(b"no database at all" * 500)
+    assert hotline("migrate").refused().startswith("the database cannot be reached")
