@@ -31,7 +31,8 @@ import aiohttp
 
 from benchmarks import places
 from bot.channels.telegram import SECRET_HEADER, WEBHOOK_PATH
-from bot.dialogue import Dialogue, Outcome, State, Utterance
+from bot.dialogue import Dialogue
+from bot.turns import Outcome, State, Utterance
 from hotline.house import utc_now
 from knowledge_base import entries, importing
 
@@ -111,9 +112,7 @@ async def drive(port: int, load: Load, texts: list[str]) -> Measured:
             if number > load.messages or time.perf_counter() > until:
                 return
             chat = 1000 + number % max(load.messages // MESSAGES_A_CHAT, 1)
-            body = update(
-                number, chat if load.many_chats else 1, texts[number % len(texts)]
-            )
+            body = update(number, chat if load.many_chats else 1, texts[number % len(texts)])
             began = time.perf_counter()
             async with session.post(url, data=body, headers=headers) as response:
                 if response.status != 200:
@@ -129,7 +128,7 @@ async def drive(port: int, load: Load, texts: list[str]) -> Measured:
     return Measured(len(took) / lasted, sorted(took))
 
 
-# -- the servers -------------------------------------------------------------------------------------
+# -- the servers --------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -183,7 +182,7 @@ def _wait_until_ready(port: int) -> None:
     raise RuntimeError("the hotline did not start")
 
 
-# -- the measurement -----------------------------------------------------------------------------------
+# -- the measurement --------------------------------------------------------------------------------
 
 
 def measure_hotline(fresh: places.Fresh, directory: Path, load: Load, texts: list[str]) -> Measured:

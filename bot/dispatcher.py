@@ -12,6 +12,7 @@ from bot.channels.base import Channel
 from hotline.db import Database
 
 _IDLE = 2.0  # seconds between looks without a wake-up: retries and other processes' messages
+_BREATH = 0.05  # seconds; the next commit takes along all that was sent or queued meanwhile
 _DRAIN = 10.0  # seconds for sends under way when the process stops
 
 log = structlog.get_logger()
@@ -44,8 +45,9 @@ class Dispatcher:
                 await asyncio.wait_for(self._woken.wait(), _IDLE)
             self._woken.clear()
             try:
-                while await self.step():
-                    pass
+                if await self.step():
+                    self.wake()
+                    await asyncio.sleep(_BREATH)
             except Exception as error:
                 log.error("dispatch_failed", error=type(error).__name__)
                 await asyncio.sleep(_IDLE)

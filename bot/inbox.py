@@ -6,15 +6,15 @@ The reply is queued here and sent later by the outbox; a repeated delivery chang
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import dialogue, metrics, outbox, phrases, retention
 from bot.channels.base import Inbound
-from bot.dialogue import Dialogue, HandOff, Outcome, Reply, State, Turn, Utterance
+from bot.dialogue import Dialogue
 from bot.models import (
     Author,
     Contact,
@@ -26,6 +26,7 @@ from bot.models import (
     Question,
 )
 from bot.models import Outcome as Became
+from bot.turns import MAX_TEXT, Case, HandOff, Outcome, Reply, State, Turn, Utterance
 from escalation import tickets
 from escalation.models import Ticket
 from escalation.sla import Policy
@@ -52,17 +53,17 @@ async def accept(session: AsyncSession, inbound: Inbound, desk: Desk, now: dt.da
         left = inbound.event == "blocked" and not await _wrote_since(session, inbound, conversation)
         contact.blocked_at = now if left else None
         return True
-    if await seen(session, inbound):
+    past = await _past(session, inbound, conversation)
+    if past.repeat:
         return False
     contact.blocked_at = None  # whoever writes can be written to
-    said, question = await _utterance(session, inbound, conversation)
-    message = _remember(session, inbound, conversation, said.text, now)
-    conversation.last_at = now
-    ticket = await _ticket_at_hand(session, conversation, now)
+    said, question = await _utterance(session, inbound, conversation, past)
+    message = _remember(inbound, conversation, said.text, now)
+    ticket = await _ticket_at_hand(session, past.ticket_id, now)
     turn = desk.dialogue.respond(
         State.from_json(conversation.state),
         said,
-        dialogue.Case(ticket.code, ticket.is_open) if ticket else None,
+        Case(ticket.code, ticket.is_open) if ticket else None,
         now,
     )
     metrics.TURNS.labels(turn.outcome).inc()
@@ -101,14 +102,8 @@ async def _conversation(
 async def _find_conversation(
     session: AsyncSession, inbound: Inbound
 ) -> tuple[Contact, Conversation] | None:
-    row = (
-        await session.execute(
-            select(Contact, Conversation)
-            .join(Conversation, Conversation.contact_id == Contact.id)
-            .where(Contact.channel == inbound.channel, Contact.address_index == inbound.address)
-            .with_for_update()
-        )
-    ).one_or_none()
+    who = {"channel": inbound.channel, "address": inbound.address}
+    row = (await session.execute(_FIND, who)).one_or_none()
     return (row[0], row[1]) if row else None
 
 
@@ -127,14 +122,62 @@ async def _begin_conversation(session: AsyncSession, inbound: Inbound, now: dt.d
 
 async def seen(session: AsyncSession, inbound: Inbound) -> bool:
     """Whether this very message was taken in before."""
-    repeat = await session.scalar(
-        select(Message.id).where(
-            Message.channel == inbound.channel,
-            Message.direction == Direction.IN,
-            Message.external_id == inbound.external_id,
-        )
+    known = {"channel": inbound.channel, "external_id": inbound.external_id}
+    return bool(await session.scalar(_REPEAT, known))
+
+
+class _Past(NamedTuple):
+    """What there was before this message; read once the conversation is locked."""
+
+    repeat: bool  # this very message was taken in before
+    choices: list[list[str]] | None  # of the last message that went out
+    question_id: int | None  # it was about
+    ticket_id: int | None  # the latest
+
+
+async def _past(session: AsyncSession, inbound: Inbound, conversation: Conversation) -> _Past:
+    known = {
+        "conversation_id": conversation.id,
+        "channel": inbound.channel,
+        "external_id": inbound.external_id,
+    }
+    return _Past(*(await session.execute(_PAST, known)).one())
+
+
+# Built once: putting a statement together costs more than SQLite takes to answer it.
+_FIND = (
+    select(Contact, Conversation)
+    .join(Conversation, Conversation.contact_id == Contact.id)
+    .where(Contact.channel == bindparam("channel"), Contact.address_index == bindparam("address"))
+    .with_for_update()
+)
+_REPEAT = select(
+    exists().where(
+        Message.channel == bindparam("channel"),
+        Message.direction == Direction.IN,
+        Message.external_id == bindparam("external_id"),
     )
-    return repeat is not None
+)
+_LAST_OUT = select(func.max(Message.id)).where(
+    Message.conversation_id == bindparam("conversation_id"), Message.direction == Direction.OUT
+)
+_LATEST_TICKET = (
+    select(Handoff.ticket_id)
+    .where(Handoff.conversation_id == bindparam("conversation_id"))
+    .order_by(Handoff.id.desc())
+    .limit(1)
+)
+_PAST = (
+    select(
+        _REPEAT.scalar_subquery(),
+        Message.choices,
+        Message.question_id,
+        _LATEST_TICKET.scalar_subquery(),
+    )
+    .select_from(Conversation)
+    .outerjoin(Message, Message.id == _LAST_OUT.scalar_subquery())
+    .where(Conversation.id == bindparam("conversation_id"))
+)
 
 
 async def _wrote_since(session: AsyncSession, inbound: Inbound, conversation: Conversation) -> bool:
@@ -153,14 +196,8 @@ async def _wrote_since(session: AsyncSession, inbound: Inbound, conversation: Co
     return later is not None
 
 
-def _remember(
-    session: AsyncSession,
-    inbound: Inbound,
-    conversation: Conversation,
-    text: str,
-    now: dt.datetime,
-) -> Message:
-    message = Message(
+def _remember(inbound: Inbound, conversation: Conversation, text: str, now: dt.datetime) -> Message:
+    return Message(
         conversation_id=conversation.id,
         channel=inbound.channel,
         direction=Direction.IN,
@@ -171,27 +208,19 @@ def _remember(
         at=min(max(inbound.at or now, now - _OLDEST), now),
         created_at=now,
     )
-    session.add(message)
-    return message
 
 
 async def _utterance(
-    session: AsyncSession, inbound: Inbound, conversation: Conversation
+    session: AsyncSession, inbound: Inbound, conversation: Conversation, past: _Past
 ) -> tuple[Utterance, Question | None]:
     """The words, or the choice that a tap or a typed number stands for, and its question."""
-    text = clean(inbound.text)[: dialogue.MAX_TEXT]
+    text = clean(inbound.text)[:MAX_TEXT]
     if inbound.event in ("start", "unsupported"):
         return Utterance(text or f"[{inbound.event}]", inbound.event), None
     if inbound.choice is not None:
         return await _tapped(session, inbound.choice, conversation)
-    offer = await session.scalar(
-        select(Message)
-        .where(Message.conversation_id == conversation.id, Message.direction == Direction.OUT)
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    if offer is not None and (number := _named_choice(text, offer)) is not None:
-        return await _chosen(session, offer, number)
+    if past.choices and (number := _named_choice(text, past.choices)) is not None:
+        return await _chosen(session, past.choices[number], past.question_id)
     return Utterance(text), None
 
 
@@ -206,39 +235,32 @@ async def _tapped(
             and offer.conversation_id == conversation.id
             and number < len(offer.choices)
         ):
-            return await _chosen(session, offer, number)
+            return await _chosen(session, offer.choices[number], offer.question_id)
     return Utterance(clean(payload)[:40], "unknown"), None
 
 
 async def _chosen(
-    session: AsyncSession, offer: Message, number: int
+    session: AsyncSession, choice: list[str], question_id: int | None
 ) -> tuple[Utterance, Question | None]:
-    label, action = offer.choices[number]
-    question = await session.get(Question, offer.question_id) if offer.question_id else None
+    label, action = choice
+    question = await session.get(Question, question_id) if question_id else None
     return Utterance(label, action), question
 
 
-def _named_choice(text: str, offer: Message) -> int | None:
+def _named_choice(text: str, choices: list[list[str]]) -> int | None:
     """The choice whose number or very words were typed."""
-    if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= len(offer.choices):
+    if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= len(choices):
         return int(text[:3]) - 1
     said = text.casefold()
-    labels = [label.casefold() for label, _ in offer.choices]
+    labels = [label.casefold() for label, _ in choices]
     return labels.index(said) if said in labels else None
 
 
 async def _ticket_at_hand(
-    session: AsyncSession, conversation: Conversation, now: dt.datetime
+    session: AsyncSession, ticket_id: int | None, now: dt.datetime
 ) -> Ticket | None:
     """The conversation's latest ticket while it is open or only just closed."""
-    ticket = await session.scalar(
-        select(Ticket)
-        .join(Handoff, Handoff.ticket_id == Ticket.id)
-        .where(Handoff.conversation_id == conversation.id)
-        .order_by(Handoff.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
+    ticket = await session.get(Ticket, ticket_id, with_for_update=True) if ticket_id else None
     if ticket is None or ticket.is_open:
         return ticket
     recent = ticket.resolved_at is not None and now - ticket.resolved_at <= REOPENS_WITHIN
@@ -263,7 +285,9 @@ class _Exchange:
     now: dt.datetime
 
     async def carry_out(self, turn: Turn) -> None:
+        self.conversation.last_at = self.now
         if turn.erase:
+            self.session.add(self.message)
             await retention.erase(self.session, self.conversation, self.now)
             self.conversation.state = replace(turn.state, noticed=True).as_json()
             await self._say(turn.replies)
@@ -271,6 +295,7 @@ class _Exchange:
             return
         self.contact.erased_at = None
         await self._note_question(turn)
+        self.session.add(self.message)
         state, replies = turn.state, turn.replies
         if turn.handoff is not None:
             state, receipt = await self._hand_over(turn, turn.handoff)
@@ -393,16 +418,14 @@ class _Exchange:
         return Reply(phrases.several(said) if said else phrases.NO_TICKET)
 
     async def _say(self, replies: tuple[Reply, ...]) -> None:
-        for reply in replies:
-            await outbox.enqueue(
-                self.session,
-                self.conversation,
-                self.contact.channel,
-                Author.BOT if reply.advice else Author.SYSTEM,
-                reply,
-                self.now,
-                question_id=self.question.id if self.question else None,
-            )
+        await outbox.enqueue(
+            self.session,
+            self.conversation,
+            self.contact.channel,
+            [(Author.BOT if reply.advice else Author.SYSTEM, reply) for reply in replies],
+            self.now,
+            question_id=self.question.id if self.question else None,
+        )
 
 
 _BECAME = {

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import dialogue, outbox, phrases
-from bot.dialogue import Reply
 from bot.models import Author, Contact, Conversation, Handoff
+from bot.turns import Reply
 from escalation.models import Ticket, TicketEvent
 from escalation.vocabulary import EventKind
 
@@ -55,8 +55,7 @@ async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> 
         session,
         conversation,
         contact.channel,
-        author,
-        reply,
+        [(author, reply)],
         now,
         question_id=handoff.question_id,
     )

@@ -6,7 +6,7 @@ reads an answer twice is better off than one who never gets it.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Exists, and_, exists, or_, select, update
@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.channels.base import Channel, Outbound, SendFailed, TryLater, Unreachable
-from bot.dialogue import Reply
 from bot.models import (
     Author,
     Contact,
@@ -25,6 +24,7 @@ from bot.models import (
     Handoff,
     Message,
 )
+from bot.turns import Reply
 from escalation.models import Ticket
 from escalation.vocabulary import OPEN_STATES
 
@@ -59,25 +59,28 @@ async def enqueue(
     session: AsyncSession,
     conversation: Conversation,
     channel: str,
-    author: Author,
-    reply: Reply,
+    replies: Sequence[tuple[Author, Reply]],
     now: dt.datetime,
     question_id: int | None = None,
-) -> Message:
-    message = Message(
-        conversation_id=conversation.id,
-        channel=channel,
-        direction=Direction.OUT,
-        author=author,
-        text=reply.text,
-        choices=[[choice.label, choice.action] for choice in reply.choices],
-        question_id=question_id,
-        at=now,
-        created_at=now,
-    )
-    session.add(message)
+) -> None:
+    """Queue what is said now; it leaves in this order."""
+    messages = [
+        Message(
+            conversation_id=conversation.id,
+            channel=channel,
+            direction=Direction.OUT,
+            author=author,
+            text=reply.text,
+            choices=[[choice.label, choice.action] for choice in reply.choices],
+            question_id=question_id,
+            at=now,
+            created_at=now,
+        )
+        for author, reply in replies
+    ]
+    session.add_all(messages)
     await session.flush()
-    session.add(
+    session.add_all(
         Delivery(
             message_id=message.id,
             conversation_id=conversation.id,
@@ -85,8 +88,8 @@ async def enqueue(
             state=DeliveryState.QUEUED,
             next_attempt_at=now,
         )
+        for message in messages
     )
-    return message
 
 
 async def claim(session: AsyncSession, now: dt.datetime, limit: int = BATCH) -> list[Claim]:

@@ -12,6 +12,7 @@ from bot.models import Contact, Conversation, Delivery, DeliveryState, Message
 from hotline.db import Database
 
 _TRANSCRIPT_LENGTH = 200  # messages shown of a long conversation
+_LARGEST_ID = 2**31 - 1  # PostgreSQL refuses to compare with more
 
 
 class Reception:
@@ -61,7 +62,7 @@ class Reception:
                 .where(
                     Contact.channel == channel,
                     Contact.address_index == address,
-                    Message.id > after,
+                    Message.id > min(after, _LARGEST_ID),
                     Delivery.state.is_distinct_from(DeliveryState.DROPPED),
                 )
                 .order_by(Message.id.desc())

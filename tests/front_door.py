@@ -98,5 +98,3 @@ class FrontDoor:
         """The bell that forgets what is too old."""
         async with self.database.writing() as session:
             return await retention.forget(session, self.clock())
-
-

@@ -68,7 +68,7 @@ def _courtesy(said: Wording) -> Sort | None:
         rest = _anywhere()[kind].removed_from(said)
         if rest != said and not hints_at_work(rest):
             return kind
-    return None
+    return Sort.THANKS if _nods().cover(said) else None
 
 
 def _asks_for_ticket(rest: str) -> bool:
@@ -80,7 +80,7 @@ def _asks_for_ticket(rest: str) -> bool:
 def _opens(kind: Sort, said: Wording) -> bool:
     """A report or proposal tells; what asks where or how to make one is a question."""
     opening = _openings()[kind]
-    if not opening.at_start.opens(said, _polite_openings()):
+    if not opening.at_start.opens(said, _polite_openings()) or opening.unless.found_in(said):
         return False
     return opening.only.cover(said) or not _asking().found_in(said)
 
@@ -101,7 +101,10 @@ class _Whole:
 
 @dataclass(frozen=True)
 class _Opening:
+    """How such a message begins, what belies it, and the words of one that only names itself."""
+
     at_start: Patterns
+    unless: Patterns
     only: Phrases
 
 
@@ -134,6 +137,11 @@ def _greetings() -> Phrases:
 
 
 @cache
+def _nods() -> Phrases:
+    return Phrases(_lexicon()["nods"])
+
+
+@cache
 def _anywhere() -> dict[Sort, Patterns]:
     words = _lexicon()
     return {kind: Patterns(words[kind]["anywhere"], words["names"]) for kind in _ANYWHERE}
@@ -145,7 +153,9 @@ def _openings() -> dict[Sort, _Opening]:
     polite = words["opening"].split()
     return {
         kind: _Opening(
-            Patterns(words[kind]["opens"], words["names"]), Phrases([*words[kind]["only"], *polite])
+            Patterns(words[kind]["opens"], words["names"]),
+            Patterns(words[kind]["unless"]),
+            Phrases([*words[kind]["only"], *polite]),
         )
         for kind in _OPENED
     }

@@ -120,7 +120,7 @@ def _is_noise(word: str) -> bool:
         not _VOWEL.search(folded)
         or _REPEATED.match(folded) is not None
         or re.search(r"[^aeiouy]{5}", folded) is not None
-        or len(folded) > 3 and _is_run_of_keys(folded)
+        or (len(folded) > 3 and _is_run_of_keys(folded))
     )
 
 

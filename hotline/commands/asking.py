@@ -4,8 +4,8 @@ import datetime as dt
 import json
 from typing import Any, BinaryIO
 
-from bot import dialogue
-from bot.dialogue import Dialogue, Outcome, State, Turn, Utterance
+from bot.dialogue import Dialogue
+from bot.turns import MAX_TEXT, Outcome, State, Turn, Utterance
 from hotline.house import utc_now
 from knowledge_base import entries, importing
 from knowledge_base.text import clean
@@ -60,7 +60,7 @@ def _as_line(answer: dict[str, Any]) -> bytes:
 
 
 def _respond(hotline: Dialogue, text: str, now: dt.datetime) -> Turn:
-    return hotline.respond(_NOTICED, Utterance(clean(text)[: dialogue.MAX_TEXT]), None, now)
+    return hotline.respond(_NOTICED, Utterance(clean(text)[:MAX_TEXT]), None, now)
 
 
 def describe(hotline: Dialogue, turn: Turn) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue import Dialogue, Outcome, State, Turn, Utterance
+from bot.dialogue import Dialogue
+from bot.turns import Outcome, State, Turn, Utterance
 from hotline.house import utc_now
 from hotline.settings import SettingsError
 from knowledge_base import entries, importing

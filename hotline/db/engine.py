@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from hotline.db import sqlite
 from hotline.db.crypto import Keyring
 
 _DRIVERS = {
@@ -85,7 +86,7 @@ class Database:
 
 def _pool(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"pool_size": 8, "connect_args": {"timeout": 10}}
+        return {"pool_size": 8, "connect_args": {"timeout": 10, "async_creator_fn": sqlite.connect}}
     return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 

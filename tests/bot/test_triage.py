@@ -59,6 +59,25 @@ ACCIDENT = [
     "công ty không cho đưa đi cấp cứu, người ta nằm đó",
     "dang bi ngo doc, ca to nam la liet",
     "đang cháy ở kho vật tư công ty em",
+    "chồng tôi làm ở xưởng bị điện giật chết sáng nay",
+    "có anh bị cuốn vào băng chuyền chết rồi",
+    "máy ép nó ép nát tay thằng bạn em",
+    "chị Lan ngã từ tầng 2 xuống, nằm im không nói được",
+    "lò nung vừa nổ mấy người cháy đen",
+    "em bị axit bắn vào người đau rát lắm",
+    "công nhân bị ngạt khí dưới hầm",
+    "xe tải lùi cán trúng chân anh em trong kho",
+    "em hít phải hóa chất choáng váng nôn ra máu",
+    "thang máy rơi, có người kẹt bên trong",
+    "máy dập mất hai ngón tay em rồi",
+    "mọi người ơi cứu, khói nhiều quá không ra được",
+    "bị bỏng nước sôi cả người ở bếp ăn công ty",
+    "lúc nãy máy cán kéo cả cánh tay chị Hoa vào",
+    "bác sĩ bảo em dập lách do té giàn giáo, công ty bỏ mặc",
+    "xe đưa đón công nhân lật, nhiều người bị thương",
+    "bình gas nhà bếp phát nổ",
+    "khói đặc trong xưởng bọn em chạy không kịp",
+    "bị cưa đứt 2 ngón, máu me be bét",
 ]
 
 VIOLENCE = [
@@ -88,6 +107,21 @@ VIOLENCE = [
     "vo toi bi chu quan danh",
     "nó đòi tạt axit em vì em tố cáo",
     "bị đồng nghiệp đánh nhập viện",
+    "em bị tổ phó đấm vào bụng, giờ em sợ không dám đi làm",
+    "hôm qua sếp Hàn cầm thước đánh vào đầu em",
+    "quản lý xô em ngã đập đầu xuống sàn",
+    "họ đánh nếu không làm đủ định mức",
+    "em 12 tuổi làm ở quán phở bị chủ đánh",
+    "bị ông chủ sàm sỡ rồi dọa giết nếu nói ra",
+    "em bị cưỡng hiếp trong nhà vệ sinh công ty",
+    "nó kéo người tới phòng trọ đánh em",
+    "bạn em bị chém ở cổng công ty",
+    "thằng bảo vệ nó lấy gậy phang em túi bụi",
+    "em làm ở quán nét, chủ dùng dây điện quất em",
+    "sếp lôi em vào phòng khóa trái cửa rồi giở trò",
+    "quản lý người Trung tát công nhân bôm bốp",
+    "đốc công dí điện vào người em",
+    "nó chặn xe đánh em lúc tan ca",
 ]
 
 FORCED = [
@@ -111,6 +145,13 @@ FORCED = [
     "cuu em voi em bi nhot o dac khu",
     "chủ nhà giữ em lại không cho về quê, ngày làm 20 tiếng",
     "nguoi ta doi tien chuoc moi cho ve",
+    "tụi em bị nhốt 3 ngày rồi không cho ăn",
+    "bên môi giới giữ hộ chiếu không cho em về nước",
+    "em bị bán sang đặc khu, xin cứu em",
+    "chủ tàu không cho lên bờ, bắt làm suốt 2 tháng",
+    "anh trai em bị dụ qua Cam làm, giờ họ đòi 200 triệu mới thả",
+    "ở đây bảo vệ cầm roi điện canh không cho ai về",
+    "tụi nó giữ người đòi tiền mới cho về",
 ]
 
 SELF_HARM = [
@@ -134,6 +175,13 @@ SELF_HARM = [
     "bi sa thai toi muon tu sat",
     "em muốn chết thì vợ con có được tiền tuất không",
     "chan song qua roi anh chi a",
+    "em chỉ muốn nhảy cầu cho xong",
+    "cuộc sống này em không thiết nữa",
+    "em viết thư tuyệt mệnh rồi",
+    "nợ nần công ty đuổi, em muốn uống thuốc sâu",
+    "em nản quá chỉ muốn kết thúc mọi thứ",
+    "chắc em chết đi cho nhẹ nợ",
+    "chồng em nói sẽ nhảy sông tự vẫn vì nợ lương",
 ]
 
 CHILD = [
@@ -153,6 +201,10 @@ CHILD = [
     "em nam nay 14t dang lam cong nhan bi quyt luong",
     "chủ bóc lột trẻ em, bắt khuân vác cả ngày",
     "bé gái 9 tuổi bị bắt làm giúp việc",
+    "có mấy em học sinh lớp 7 làm ca đêm ở đây",
+    "thằng cu nhà bên 12 tuổi bị bắt đi bốc gạch",
+    "cháu 13 tuổi đi làm ở xưởng giày, chủ mắng suốt",
+    "có đứa bé tầm 10 tuổi đang may trong xưởng chị ạ",
 ]
 
 NO_DANGER = [
@@ -248,6 +300,63 @@ NO_DANGER = [
     "vợ sinh mổ thì chồng được nghỉ mấy ngày",
     "công ty bán hết máy móc rồi cho nghỉ, em được gì",
     "lương thấp sống không nổi, có được đòi tăng không",
+    # a second thought
+    "công ty không khám sức khỏe định kỳ",
+    "ngã ở nhà có được hưởng ốm đau không",
+    "em bị viêm gan có được rút bhxh không",
+    "làm với máy cắt có phải đóng bảo hiểm tai nạn không",
+    "con em bị sốt phải nhập viện, xin nghỉ có lương không",
+    "bố em chết được nghỉ mấy ngày",
+    "bố chồng mất nghỉ mấy ngày",
+    "chết thì bảo hiểm xã hội trả gì",
+    "mẹ em hấp hối em xin nghỉ đột xuất được không",
+    "sếp hay la mắng, em muốn nghỉ",
+    "tổ trưởng chửi em là đồ ngu",
+    "công ty cháy kho nên cho nghỉ không lương 1 tháng",
+    "hóa chất độc hại có phụ cấp không",
+    "công ty khóa nhà vệ sinh",
+    "công ty khóa vân tay không cho vào làm",
+    "bảo vệ không cho em vào cổng",
+    "công ty giữ lương không cho nghỉ",
+    "công ty ép viết đơn xin nghỉ",
+    "em bị ép tăng ca tới 12 giờ đêm",
+    "giữ căn cước bản gốc có đúng không",
+    "con trai em 14 tuổi có được bảo hiểm y tế không",
+    "em 15 tuổi muốn đi làm công ty được không",
+    "con em 13 tuổi hè muốn đi làm thêm có được không",
+    "đi làm 14 năm được trợ cấp bao nhiêu",
+    "em bị đánh thức lúc 2h sáng đi làm",
+    "sếp đánh tiếng sẽ cho em nghỉ",
+    "phòng đánh máy có được phụ cấp không",
+    "em bị đánh kpi thấp",
+    "đấm lưng cho sếp rồi bị đuổi",
+    "nghỉ sảy thai được mấy ngày",
+    "công ty nổ lương",
+    "bị hàn xì bắn vào mắt công ty có bồi thường không",
+    "em bị thoát vị đĩa đệm do bê nặng có phải bệnh nghề nghiệp không",
+    "quên chấm vân tay",
+    "bị bắt lỗi trừ 500k",
+    "hợp đồng bị cắt ngang",
+    "cắt tay nghề trong bảng lương",
+    "xe máy để ở công ty bị mất",
+    "sét đánh hỏng máy bị bắt đền",
+    "vỡ nợ công ty phá sản",
+    "tự ý bỏ việc 5 ngày",
+    "em tự túc chỗ ở",
+    "ngất ngưởng vì giá nhà trọ",
+    "cứu đói bằng tạm ứng lương được không",
+    "chị em xin cứu xét cho nghỉ thêm",
+    "đau lưng nằm viện 10 ngày",
+    "bị chó cắn trên đường đi làm có tính tai nạn lao động không",
+    "công ty cho nghỉ vì sức khỏe yếu",
+    "công ty bắt ký cam kết không có con trong 2 năm",
+    "tàu cá ký hợp đồng thế nào",
+    "đi làm ở Đài Loan bị thu phí cao",
+    "sang Nhật làm việc cần đóng bao nhiêu tiền",
+    "người giúp việc ở lại nhà chủ làm mấy tiếng",
+    "em muốn chuyển xưởng",
+    "dọa kiện công ty",
+    "đòi lương mà công ty không trả",
 ]
 
 SORTS = {
@@ -259,11 +368,11 @@ SORTS = {
     Sort.THANKS: [
         "cảm ơn", "cám ơn nhiều nhé", "em cảm ơn luật sư ạ", "tks ad", "thank you", "ok cảm ơn bot",
         "dạ vâng em hiểu rồi em cảm ơn", "cam on tong dai nhieu lam", "Cảm ơn anh chị đã tư vấn",
-        "ok", "tuyệt vời, cảm ơn",
+        "ok", "tuyệt vời, cảm ơn", "dạ vâng ạ", "dạ em cảm ơn ad nhiều ạ", "cảm ơn bạn đã trả lời",
     ],
     Sort.GOODBYE: [
         "tạm biệt", "bye bye", "bye nhé", "chào tạm biệt", "hẹn gặp lại", "tam biet em di ngu day",
-        "cảm ơn, tạm biệt",
+        "cảm ơn, tạm biệt", "thôi chào nhé", "em chào anh em ngủ đây",
     ],
     Sort.WHO_ARE_YOU: [
         "bạn là ai", "bot hay người vậy", "ai đang trả lời tôi đấy", "tổng đài này của ai",
@@ -278,12 +387,12 @@ SORTS = {
     Sort.LAWYER: [
         "luật sư", "cho em gặp luật sư", "gap luat su", "muốn nói chuyện với người thật", "tư vấn viên",
         "em cần gặp luật sư ạ", "có luật sư không", "cho mình xin số luật sư", "noi chuyen voi nhan vien tu van",
-        "chào, cho tôi gặp luật sư", "chuyển luật sư giúp em",
+        "chào, cho tôi gặp luật sư", "chuyển luật sư giúp em", "gọi cho luật sư", "tôi không muốn nói chuyện với máy, cho gặp luật sư",
     ],
     Sort.STATUS: [
         "trạng thái", "trang thai phieu", "phiếu của em tới đâu rồi", "HP-7K3Q", "phieu cua em den dau roi a",
         "ticket em sao rồi", "phiếu HP-7K3Q của em sao rồi ạ", "hp 7k3q", "luật sư trả lời chưa", "sao chưa ai trả lời",
-        "cau hoi cua em den dau roi", "khi nào luật sư trả lời em", "kiểm tra phiếu giúp em", "tình trạng phiếu HP-ABCD",
+        "cau hoi cua em den dau roi", "khi nào luật sư trả lời em", "kiểm tra phiếu giúp em", "tình trạng phiếu HP-ABCD", "bao giờ thì luật sư trả lời em ạ",
     ],
     Sort.ERASE: [
         "xóa", "xoá", "XOÁ HẾT", "Xóa hết", "xoa", "xóa tin nhắn", "xoá hết thông tin của em đi", "xoa du lieu",
@@ -339,6 +448,12 @@ QUESTIONS = [
     "hợp đồng làm một năm thì ký mấy lần",
     "lương",
     "thai sản",
+    "em đề nghị công ty trả sổ mà không trả",
+    "em đã kiến nghị mà công ty không giải quyết",
+    "phản ánh nhiều lần không ai xử lý thì làm gì",
+    "kiến nghị của công nhân bị công ty bỏ qua",
+    "luật sư ơi em bị nợ lương",
+    "em cảm ơn nhưng công ty vẫn không trả lương",
 ]
 
 OF_WORK = [
@@ -414,7 +529,11 @@ FOREIGN = [
 ]
 
 # Without marks these could as well say something harmless, and are left alone.
-MARKS_ONLY = {"đang cháy ở kho vật tư công ty em"}
+MARKS_ONLY = {
+    "đang cháy ở kho vật tư công ty em",
+    "lò nung vừa nổ mấy người cháy đen",
+    "quản lý người Trung tát công nhân bôm bốp",
+}
 
 
 def spoken(sentences: list[str]) -> list[str]:
@@ -503,7 +622,8 @@ def test_a_report_without_its_matter(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", spoken(["phản ánh công ty nợ lương", "kiến nghị tăng lương", "tố cáo tổ trưởng ăn chặn"])
+    "said",
+    spoken(["phản ánh công ty nợ lương", "kiến nghị tăng lương", "tố cáo tổ trưởng ăn chặn"]),
 )
 def test_a_report_with_its_matter(said: str) -> None:
     assert not only_names_it(said)

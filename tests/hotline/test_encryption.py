@@ -41,9 +41,7 @@ async def readable(database: Database) -> str:
     said = []
     for table in schema.METADATA.sorted_tables:
         columns = [
-            column
-            for column in table.columns
-            if isinstance(column.type, Encrypted | EncryptedJson)
+            column for column in table.columns if isinstance(column.type, Encrypted | EncryptedJson)
         ]
         if columns:
             async with database.reading() as session:

@@ -99,7 +99,10 @@ WRONG = {
     "port too high": (environment(PORT="65536"), "HOTLINE_PORT: "),
     "port below nothing": (environment(OFFICE_PORT="-1"), "HOTLINE_OFFICE_PORT: "),
     "one port for both": (environment(PORT="8081"), "HOTLINE_PORT and HOTLINE_OFFICE_PORT"),
-    "mysql": (environment(DATABASE_URL=f"mysql://me:{SECRET}@db/x"), "HOTLINE_DATABASE_URL: must be"),
+    "mysql": (
+        environment(DATABASE_URL=f"mysql://me:{SECRET}@db/x"),
+        "HOTLINE_DATABASE_URL: must be",
+    ),
     "no scheme": (environment(DATABASE_URL=f"me:{SECRET}@db"), "HOTLINE_DATABASE_URL: must be"),
     "database port a word": (
         environment(DATABASE_URL=f"postgresql://me:{SECRET}@db:{SECRET}/x"),

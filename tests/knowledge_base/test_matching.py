@@ -35,7 +35,9 @@ def test_the_same_words_get_the_same_decision_from_every_index(
 ) -> None:
     other = entries.library_of(base)
     for entry in list(base.entries.values())[::10]:
-        assert other.decide(entry.label) == library.decide(entry.label) == library.decide(entry.label)
+        assert (
+            other.decide(entry.label) == library.decide(entry.label) == library.decide(entry.label)
+        )
 
 
 def test_the_order_of_the_files_changes_nothing(base: Base, library: Library) -> None:

@@ -72,7 +72,11 @@ def test_names_are_filled_with_the_days_numbers(text: str, day: dt.date, said: s
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("{luong_vung_9}", DAY), ("{phat}", dt.date(2026, 9, 9)), ("{luong_co_so}", dt.date(2020, 1, 1))],
+    [
+        ("{luong_vung_9}", DAY),
+        ("{phat}", dt.date(2026, 9, 9)),
+        ("{luong_co_so}", dt.date(2020, 1, 1)),
+    ],
 )
 def test_a_number_nobody_knows_is_never_guessed(text: str, day: dt.date) -> None:
     with pytest.raises(UnknownParameter, match=day.strftime("%d/%m/%Y")):

@@ -100,7 +100,9 @@ def test_wages_are_never_typed_but_named(base: Base) -> None:
     typed = [form for value in amounts for form in _ways_to_write(value)]
     for entry in base.entries.values():
         text = f"{entry.answer} {entry.voice or ''}"
-        found = [way for way in typed if re.search(rf"(?<![\d.,]){re.escape(way)}(?![\d]|\.\d)", text)]
+        found = [
+            way for way in typed if re.search(rf"(?<![\d.,]){re.escape(way)}(?![\d]|\.\d)", text)
+        ]
         assert found == [], entry.id
 
 
