@@ -7,7 +7,7 @@ import jinja2
 from aiohttp import web
 
 from admin_api import live, metrics, reports, tickets
-from admin_api.console import pages, wording
+from admin_api.console import desk, reading, signing_in, staff, wording
 from admin_api.live import FEED, Feed
 from admin_api.office import OFFICE, ROUTE_OF, Office, gate
 from admin_api.routing import MAX_BODY, STAFF, Route, Routes, json_response, openapi
@@ -23,7 +23,10 @@ ALL: tuple[Routes, ...] = (
     metrics.routes,
     tickets.routes,
     reports.routes,
-    pages.routes,
+    signing_in.routes,
+    desk.routes,
+    reading.routes,
+    staff.routes,
 )
 
 

@@ -55,11 +55,14 @@ class Spoken(BaseModel):
 
 
 class Happened(BaseModel):
+    """An event of the history; not `told` while the worker's message of it is yet to be written."""
+
     id: int
     kind: EventKind
     at: dt.datetime
     actor: str | None
     text: str | None
+    told: bool
 
 
 class Suggestion(BaseModel):
@@ -233,6 +236,7 @@ def _happened(event: TicketEvent, names: dict[int, str]) -> Happened:
         at=event.at,
         actor=names.get(event.actor_id or 0),
         text=event.text,
+        told=event.announced_at is not None,
     )
 
 

@@ -4,6 +4,7 @@ One look at the database a second per process, whoever made the change and in wh
 """
 
 import asyncio
+import contextlib
 
 from aiohttp import web
 from aiohttp_sse import sse_response
@@ -67,12 +68,10 @@ async def live(request: web.Request) -> web.StreamResponse:
     feed = request.app[FEED]
     seen = feed.newest = max(feed.newest, await feed.current())
     async with sse_response(request) as response:
-        await response.send(str(seen), event="change")
-        try:
+        with contextlib.suppress(TimeoutError, ConnectionResetError):  # the page may be closed
+            await response.send(str(seen), event="change")
             async with asyncio.timeout(_LONGEST):
                 while response.is_connected():
                     seen = await feed.wait_beyond(seen)
                     await response.send(str(seen), event="change")
-        except TimeoutError:
-            pass
     return response

@@ -55,6 +55,7 @@ class Load:
 @dataclass(frozen=True)
 class Measured:
     a_second: float
+    cpu: float  # milliseconds of the server's processor a message: steadier on a busy machine
     took: list[float]  # seconds from request to 200, sorted
 
     def percentile(self, share: float) -> float:
@@ -65,7 +66,7 @@ class Measured:
             f"{name} {self.percentile(share):6.1f}"
             for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
         )
-        return f"{len(self.took):5} messages, {self.a_second:7.1f} a second; ms to 200: {times}"
+        return f"{len(self.took):5} messages, {self.a_second:6.1f} a second, cpu {self.cpu:4.1f} ms; ms to 200: {times}"
 
 
 # -- the load --------------------------------------------------------------------------------------
@@ -100,9 +101,9 @@ def update(number: int, chat: int, text: str) -> bytes:
     return json.dumps({"update_id": number, "message": message}).encode()
 
 
-async def drive(port: int, load: Load, texts: list[str]) -> Measured:
+async def drive(server: "Server", load: Load, texts: list[str]) -> Measured:
     """Closed loop: each connection sends its next message when the last one was answered."""
-    url = f"http://127.0.0.1:{port}{WEBHOOK_PATH}"
+    url = f"http://127.0.0.1:{server.port}{WEBHOOK_PATH}"
     headers = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
     numbers = count(1)
     took: list[float] = []
@@ -121,14 +122,29 @@ async def drive(port: int, load: Load, texts: list[str]) -> Measured:
 
     connector = aiohttp.TCPConnector(limit=load.connections)
     async with aiohttp.ClientSession(connector=connector) as session:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), server.cpu_seconds()
         until = began + load.seconds
         await asyncio.gather(*(connection(session, until) for _ in range(load.connections)))
         lasted = time.perf_counter() - began
-    return Measured(len(took) / lasted, sorted(took))
+        cpu = server.cpu_seconds() - cpu
+    return Measured(len(took) / lasted, 1000 * cpu / len(took), sorted(took))
 
 
 # -- the servers --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Of all its threads, so far; nought where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
@@ -150,14 +166,14 @@ def process(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[st
 
 
 @contextlib.contextmanager
-def helper(*arguments: str) -> Iterator[int]:
+def helper(*arguments: str) -> Iterator[Server]:
     with process("benchmarks.servers", *arguments) as running:
         assert running.stdout is not None
-        yield int(running.stdout.readline())
+        yield Server(int(running.stdout.readline()), running.pid)
 
 
 @contextlib.contextmanager
-def hotline(url: str, directory: Path, telegram_port: int) -> Iterator[int]:
+def hotline(url: str, directory: Path, telegram_port: int) -> Iterator[Server]:
     port, office = places.free_port(), places.free_port()
     settings = {
         "HOTLINE_DATA_DIR": str(directory),
@@ -168,9 +184,9 @@ def hotline(url: str, directory: Path, telegram_port: int) -> Iterator[int]:
         "HOTLINE_TELEGRAM_SECRET": SECRET,
         "HOTLINE_TELEGRAM_API_BASE": f"http://127.0.0.1:{telegram_port}",
     }
-    with process("hotline", "serve", **settings):
+    with process("hotline", "serve", **settings) as running:
         _wait_until_ready(port)
-        yield port
+        yield Server(port, running.pid)
 
 
 def _wait_until_ready(port: int) -> None:
@@ -182,13 +198,16 @@ def _wait_until_ready(port: int) -> None:
     raise RuntimeError("the hotline did not start")
 
 
-# -- the measurement --------------------------------------------------------------------------------
+# -- the measurement -------------------------------------------------------------------------------
 
 
 def measure_hotline(fresh: places.Fresh, directory: Path, load: Load, texts: list[str]) -> Measured:
     with fresh() as url:
-        with helper("telegram", TOKEN) as telegram, hotline(url, directory, telegram) as port:
-            measured = asyncio.run(drive(port, load, texts))
+        with (
+            helper("telegram", TOKEN) as telegram,
+            hotline(url, directory, telegram.port) as server,
+        ):
+            measured = asyncio.run(drive(server, load, texts))
         stored = places.count_messages(url)
     if stored < len(measured.took):
         raise SystemExit(f"FAIL: {len(measured.took)} messages got their 200, {stored} are stored")
@@ -196,8 +215,8 @@ def measure_hotline(fresh: places.Fresh, directory: Path, load: Load, texts: lis
 
 
 def measure_bare(fresh: places.Fresh, load: Load, texts: list[str]) -> Measured:
-    with fresh() as url, helper("bare", url) as port:
-        return asyncio.run(drive(port, load, texts))
+    with fresh() as url, helper("bare", url) as server:
+        return asyncio.run(drive(server, load, texts))
 
 
 def compare(options: argparse.Namespace) -> float:
@@ -227,7 +246,8 @@ def main() -> None:
     parser.add_argument("--directory", help="where the database lies; a disk, not memory")
     options = parser.parse_args()
     chats = "many chats" if options.many_chats else "one chat"
-    print(f"{options.database}, {chats}, {options.connections} connections")
+    print(f"{options.database}, {chats}, {options.connections} connections", end="; ")
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     ratio = compare(options)
     verdict = "PASS" if ratio >= GOAL else "FAIL"
     print(f"{verdict}: median ratio {ratio:.2f} of the bare handler (goal {GOAL})")

@@ -55,7 +55,7 @@ class Dialogue:
         sort = triage.sort(text)
         if sort in (Sort.ERASE, Sort.STATUS):
             return self._command(state, sort)
-        if state.stage in (Stage.EMPLOYER, Stage.REACH) and case and case.is_open:
+        if state.stage in (Stage.EMPLOYER, Stage.REACH) and case and case.awaits_first_answer:
             return self._detail(state, text)
         if case and case.is_open and state.stage is not Stage.ASIDE:
             return self._join(state, now, case)
@@ -111,8 +111,7 @@ class Dialogue:
                     priority=Priority.URGENT if entry.urgent else Priority.NORMAL,
                 ),
             )
-        if triage.tells_of_injury(text):
-            words = f"{phrases.HURT_FIRST}\n{words}"
+        words = _with_numbers(words, text, entry.urgent)
         choices = (Choice(phrases.THATS_IT, "confirm"), Choice(phrases.NOT_IT, "reject"))
         return Turn(
             Outcome.ANSWER,
@@ -125,12 +124,14 @@ class Dialogue:
 
     def _ask_back(self, state: State, decision: Decision, text: str) -> Turn:
         offered = [self.library.entries[match.entry_id] for match in decision.matches]
+        question = phrases.ASK_BACK_SHORT if len(text.split()) <= _TOO_SHORT else phrases.ASK_BACK
+        urgent = any(entry.urgent for entry in offered)
         return Turn(
             Outcome.CLARIFY,
             state,
             (
                 Reply(
-                    phrases.ASK_BACK_SHORT if len(text.split()) <= _TOO_SHORT else phrases.ASK_BACK,
+                    _with_numbers(question, text, urgent),
                     (*_choices(offered), Choice(phrases.NOT_THESE, "lawyer")),
                     advice=True,
                 ),
@@ -197,8 +198,8 @@ class Dialogue:
     # -- while a ticket is open ------------------------------------------------------------------
 
     def _detail(self, state: State, text: str) -> Turn:
-        """An optional detail was asked for; anything long is more of the story instead."""
-        told = text if len(text) <= _DETAIL_LENGTH else None
+        """An optional detail was asked for; a long text or a question is more of the story."""
+        told = text if len(text) <= _DETAIL_LENGTH and "?" not in text else None
         if state.stage is Stage.EMPLOYER:
             return Turn(
                 Outcome.JOIN, replace(state, stage=Stage.REACH), (_ask_reach(),), employer=told
@@ -337,6 +338,13 @@ def _time_to_acknowledge(state: State, now: dt.datetime) -> bool:
     if state.acknowledged_at is None:
         return True
     return now - dt.datetime.fromisoformat(state.acknowledged_at) >= _ACKNOWLEDGE_EVERY
+
+
+def _with_numbers(words: str, text: str, urgent: bool) -> str:
+    """Emergency numbers in front, where danger may be about though no alarm rang."""
+    if triage.tells_of_injury(text):
+        return f"{phrases.HURT_FIRST}\n{words}"
+    return f"{phrases.DANGER_FIRST}\n{words}" if urgent else words
 
 
 def _day(now: dt.datetime) -> dt.date:

@@ -63,13 +63,18 @@ async def accept(session: AsyncSession, inbound: Inbound, desk: Desk, now: dt.da
     turn = desk.dialogue.respond(
         State.from_json(conversation.state),
         said,
-        Case(ticket.code, ticket.is_open) if ticket else None,
+        _case(ticket) if ticket else None,
         now,
     )
     metrics.TURNS.labels(turn.outcome).inc()
     exchange = _Exchange(session, desk, contact, conversation, message, said, question, ticket, now)
     await exchange.carry_out(turn)
     return True
+
+
+def _case(ticket: Ticket) -> Case:
+    waits = ticket.is_open and ticket.first_responded_at is None
+    return Case(ticket.code, ticket.is_open, waits)
 
 
 async def quarantine(

@@ -101,6 +101,7 @@ NOT_HELPED_RATED = "Cảm ơn anh/chị. Nhắn thêm điều còn thiếu, lu�
 
 SIGNATURE = "— Trung tâm Tư vấn pháp luật, LĐLĐ TP Hải Phòng"
 
+DANGER_FIRST = "Nếu đang nguy hiểm: gọi công an 113, cấp cứu 115 ngay."
 HURT_FIRST = "Nếu đang có người bị thương: gọi cấp cứu 115 ngay."
 
 DANGER = {

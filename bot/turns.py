@@ -69,6 +69,7 @@ class Case:
 
     code: str
     is_open: bool
+    awaits_first_answer: bool = False
 
 
 @dataclass(frozen=True)

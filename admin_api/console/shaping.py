@@ -25,9 +25,15 @@ class TalkItem:
 
 
 def talk(conversation: Sequence[Spoken], events: Sequence[Happened]) -> list[TalkItem]:
-    """What was said and what colleagues noted meanwhile, in one order."""
+    """What was said and what colleagues noted meanwhile, in one order.
+
+    An answer stands there from the moment it was given, before it is on its way.
+    """
     notes = [event for event in events if event.kind is EventKind.NOTED and event.text]
-    everything: list[Spoken | Happened] = [*conversation, *notes]
+    just_given = [
+        _on_its_way(event) for event in events if event.kind is EventKind.REPLIED and not event.told
+    ]
+    everything: list[Spoken | Happened] = [*conversation, *just_given, *notes]
     everything.sort(key=lambda one: one.at)
     items: list[TalkItem] = []
     for one in everything:
@@ -43,6 +49,18 @@ def talk(conversation: Sequence[Spoken], events: Sequence[Happened]) -> list[Tal
         note = one if isinstance(one, Happened) else None
         items.append(TalkItem(spoken, note, one.at, new_day, new_day or not same_voice))
     return items
+
+
+def _on_its_way(reply: Happened) -> Spoken:
+    return Spoken(
+        id=-reply.id,  # the message will have a number of its own
+        author="lawyer",
+        text=reply.text or "",
+        at=reply.at,
+        choices=[],
+        delivery="queued",
+        error=None,
+    )
 
 
 def _day(at: dt.datetime) -> dt.date:

@@ -99,7 +99,9 @@ class Pull:
 
 def split(text: str, limit: int) -> list[str]:
     """Cut `text` into parts of at most `limit` characters, at paragraphs, lines, then words."""
-    parts = []
+    parts: list[str] = []
+    if len(text) > limit:
+        text = text.strip()  # blanks in front would make an empty part
     while len(text) > limit:
         cut = max(text.rfind("\n\n", 0, limit), 0) or max(text.rfind("\n", 0, limit), 0)
         cut = cut or max(text.rfind(" ", 0, limit), 0) or limit

@@ -34,7 +34,7 @@ TICKET_CODE = re.compile(r"\bHP(?:-?|[ –](?=[A-Z]{0,3}[2-9]))([2-9A-Z]{4})\b",
 
 _SHORT = 12  # words; what is longer tells a story, whatever it begins with
 
-# In this order: a command is obeyed however politely it is wrapped, "cảm ơn, tạm biệt" is a goodbye.
+# In this order: a command is obeyed however politely it is wrapped; "cảm ơn, tạm biệt" takes leave.
 _WHOLE = (Sort.ERASE, Sort.STATUS, Sort.LAWYER, Sort.GOODBYE, Sort.THANKS, Sort.WHO_ARE_YOU,
           Sort.GREETING)  # fmt: skip
 _ANYWHERE = (Sort.WHO_ARE_YOU, Sort.SMALL_TALK)

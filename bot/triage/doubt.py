@@ -9,6 +9,7 @@ scale leans towards work.
 import re
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from bot.triage.patterns import Weights
 from bot.triage.syllables import is_syllable
@@ -128,7 +129,7 @@ def _is_run_of_keys(word: str) -> bool:
     """Whether most neighbours in it are neighbours on the keyboard too."""
     near = sum(
         any(abs(row.find(a) - row.find(b)) <= 1 for row in _ROWS if a in row and b in row)
-        for a, b in zip(word, word[1:], strict=False)
+        for a, b in pairwise(word)
     )
     return near * 3 >= (len(word) - 1) * 2
 

@@ -24,6 +24,7 @@ _PhrasesByWord = Mapping[str, Mapping[str, int]]
 
 _TOKEN = re.compile(r"\([^)]*\)|\S+")
 _HINTS = 3
+_BETWEEN = "..."
 _GAP = r"(?:[^ .]+ ){0,4}?"
 
 
@@ -33,7 +34,9 @@ class Pattern:
     def __init__(self, line: str, names: Names) -> None:
         self.line = line
         self._tokens = _TOKEN.findall(line)
-        if any(end == "..." or end.startswith("(") for end in (self._tokens[0], self._tokens[-1])):
+        if any(
+            end == _BETWEEN or end.startswith("(") for end in (self._tokens[0], self._tokens[-1])
+        ):
             raise ValueError(f"a pattern begins and ends with words it needs: {line}")
         self._names = names
 
@@ -46,7 +49,7 @@ class Pattern:
         places = [
             tuple(way.split()[0] for way in self._ways(token))
             for token in self._tokens
-            if token != "..." and not token.startswith("(")
+            if token != _BETWEEN and not token.startswith("(")
         ]
         return min(places, key=lambda ways: (len(ways), -min(map(len, ways))))
 
@@ -62,7 +65,7 @@ class Pattern:
         return re.compile("(?<= )" + "".join(self._part(token, one_way) for token in self._tokens))
 
     def _part(self, token: str, one_way: Spelling) -> str:
-        if token == "...":
+        if token == _BETWEEN:
             return _GAP
         if token.startswith("("):
             inner = _TOKEN.findall(token[1:-1])

@@ -15,8 +15,10 @@ _ONSETS = (
 _RIMES = (
     "a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu "
     "i ia ich iec iem ien ieng iep iet ieu im in inh ip it iu "
-    "o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om on ong ooc oong op ot "
-    "u ua uan uang uat uau uay uc ue uech uen uenh uet ui um un ung uo uoc uoi uom uon uong uop uot uou "
+    "o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om on ong "
+    "ooc oong op ot "
+    "u ua uan uang uat uau uay uc ue uech uen uenh uet ui um un ung "
+    "uo uoc uoi uom uon uong uop uot uou "
     "up ut uu uy uya uych uyen uyet uynh uyt uyu y yem yen yeng yet yeu"
 ).split()
 _SYLLABLES = frozenset(onset + rime for onset, rime in product(_ONSETS, _RIMES))

@@ -13,16 +13,18 @@ from typing import Any
 import aiosqlite
 
 
-async def connect(path: str, **options: Any) -> aiosqlite.Connection:
+async def connect(path: str, **options: Any) -> "_Connection":
     """A connection as `sqlite3.connect(path, **options)` would open it."""
     options["check_same_thread"] = False
 
     def open_file() -> sqlite3.Connection:
-        return sqlite3.connect(path, **options)
+        opened: sqlite3.Connection = sqlite3.connect(path, **options)
+        return opened
 
     connection = _Connection(open_file, iter_chunk_size=64)
     connection._thread.daemon = True  # as SQLAlchemy's own: a forgotten connection must not hang
-    return await connection
+    await connection
+    return connection
 
 
 class _Connection(aiosqlite.Connection):
@@ -38,7 +40,7 @@ class _Cursor(aiosqlite.Cursor):
         self._rows: deque[Any] = deque()
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "_Cursor":
-        self._rows = await self._execute(self._run, sql, parameters or ())
+        self._rows = await self._conn._execute(self._run, sql, parameters or ())  # type: ignore[no-untyped-call]
         return self
 
     def _run(self, sql: str, parameters: Any) -> deque[Any]:

@@ -18,7 +18,7 @@ def spoken(minute: int, author: str) -> Spoken:
 
 def noted(minute: int, text: str | None = "gọi lại") -> Happened:
     at = MORNING + dt.timedelta(minutes=minute)
-    return Happened(id=minute, kind=EventKind.NOTED, at=at, actor="Hà", text=text)
+    return Happened(id=minute, kind=EventKind.NOTED, at=at, actor="Hà", text=text, told=True)
 
 
 def test_notes_stand_where_they_were_written() -> None:
@@ -27,8 +27,18 @@ def test_notes_stand_where_they_were_written() -> None:
 
 
 def test_only_notes_with_words_are_shown_in_the_talk() -> None:
-    taken = Happened(id=1, kind=EventKind.TAKEN, at=MORNING, actor="Hà", text=None)
+    taken = Happened(id=1, kind=EventKind.TAKEN, at=MORNING, actor="Hà", text=None, told=True)
     assert shaping.talk([], [taken, noted(1, None)]) == []
+
+
+def test_an_answer_is_shown_before_it_is_on_its_way() -> None:
+    given = Happened(
+        id=7, kind=EventKind.REPLIED, at=MORNING, actor="Hà", text="Chào chị", told=False
+    )
+    [item] = shaping.talk([], [given])
+    assert item.spoken is not None
+    assert (item.spoken.author, item.spoken.delivery) == ("lawyer", "queued")
+    assert shaping.talk([], [given.model_copy(update={"told": True})]) == []
 
 
 def test_a_group_opens_with_another_voice_a_note_or_a_day() -> None:

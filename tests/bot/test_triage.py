@@ -78,6 +78,21 @@ ACCIDENT = [
     "bình gas nhà bếp phát nổ",
     "khói đặc trong xưởng bọn em chạy không kịp",
     "bị cưa đứt 2 ngón, máu me be bét",
+    "trưa nay chị tổ em bị máy đột dập nát bàn tay phải",
+    "anh hàn rớt từ mái tôn xuống sàn bê tông",
+    "xưởng sơn bốc cháy chị ơi",
+    "mấy chị em ăn trưa xong đau bụng nôn hết phải đi viện",
+    "rò rỉ khí clo ở bể xử lý nước",
+    "em bị thép rơi trúng đầu choáng quá",
+    "anh kia ngất dưới hố ga chưa ai dám xuống",
+    "thợ điện bị phóng điện cháy hết tay",
+    "hôm nay có anh thợ bảo trì bị điện phóng ngã xuống không tỉnh",
+    "dao máy chém đứt gân tay bạn em máu phun thành vòi",
+    "chị em trong tổ hít mùi sơn ngất mấy người",
+    "cổng sắt đổ đè lên chú bảo vệ",
+    "nồi nước sôi đổ vào người chị nấu bếp",
+    "cháy to quá ở khu nhà xe công ty rồi",
+    "em mới bị xe nâng đâm gãy ống chân nằm ở xưởng",
 ]
 
 VIOLENCE = [
@@ -122,6 +137,15 @@ VIOLENCE = [
     "quản lý người Trung tát công nhân bôm bốp",
     "đốc công dí điện vào người em",
     "nó chặn xe đánh em lúc tan ca",
+    "em bị sếp vả vào mồm trước mặt cả chuyền",
+    "tổ trưởng bẻ tay em vì cãi lại",
+    "chú bảo vệ dọa đâm em",
+    "bị trưởng phòng sờ soạng rồi ép vào tường định cưỡng hiếp",
+    "em bị ông phó giám đốc lấy chân đá vào người",
+    "thằng quản lý cứ thấy em là giơ tay đánh",
+    "nhóm người lạ mặt do công ty thuê tới đập phá và đánh công nhân đình công",
+    "chủ say rượu đánh người làm như cơm bữa",
+    "chồng cũ vào công ty cầm dao đòi chém em",
 ]
 
 FORCED = [
@@ -152,6 +176,13 @@ FORCED = [
     "anh trai em bị dụ qua Cam làm, giờ họ đòi 200 triệu mới thả",
     "ở đây bảo vệ cầm roi điện canh không cho ai về",
     "tụi nó giữ người đòi tiền mới cho về",
+    "mình đang bị giữ ở công ty bên Lào không cho về Việt Nam",
+    "họ bắt tụi em ký giấy nợ rồi nhốt dưới hầm",
+    "chủ thu hết điện thoại không cho gọi về nhà",
+    "chỗ này bảo vệ khóa trái phòng ngủ tụi em ban đêm không cho ra ngoài",
+    "em bị bắt làm ở nhà chủ không được ra ngoài, chủ giữ hết giấy tờ điện thoại",
+    "môi giới lừa em sang Lào giờ bắt làm lừa đảo",
+    "muốn về mà họ bắt chuộc 100 triệu",
 ]
 
 SELF_HARM = [
@@ -182,6 +213,12 @@ SELF_HARM = [
     "em nản quá chỉ muốn kết thúc mọi thứ",
     "chắc em chết đi cho nhẹ nợ",
     "chồng em nói sẽ nhảy sông tự vẫn vì nợ lương",
+    "em tuyệt vọng quá không muốn tồn tại nữa",
+    "chắc em đi chết cho vừa lòng công ty",
+    "em đang cầm lọ thuốc ngủ đây",
+    "em sống không bằng chết, muốn buông tay",
+    "có lẽ em không nên có mặt trên đời",
+    "em định ra cầu Bính nhảy xuống",
 ]
 
 CHILD = [
@@ -205,6 +242,11 @@ CHILD = [
     "thằng cu nhà bên 12 tuổi bị bắt đi bốc gạch",
     "cháu 13 tuổi đi làm ở xưởng giày, chủ mắng suốt",
     "có đứa bé tầm 10 tuổi đang may trong xưởng chị ạ",
+    "chỗ em có mấy bé 11 12 tuổi phụ hồ cả ngày",
+    "em gái em 13 tuổi đi giúp việc bị chủ bắt làm từ 4h sáng",
+    "ở xưởng mộc làng em toàn trẻ con đánh giấy ráp",
+    "bé nhà em 13 tuổi nghỉ học đi làm bị bà chủ quỵt tiền",
+    "thằng em tôi 14 tuổi đang chạy máy ở công ty nhựa",
 ]
 
 NO_DANGER = [
@@ -300,6 +342,9 @@ NO_DANGER = [
     "vợ sinh mổ thì chồng được nghỉ mấy ngày",
     "công ty bán hết máy móc rồi cho nghỉ, em được gì",
     "lương thấp sống không nổi, có được đòi tăng không",
+    # without marks "từ từ" looks like "tự tử"
+    "công ty hẹn sẽ từ từ trả lương cho em",
+    "cong ty noi tu tu tinh, em nen lam gi",
     # a second thought
     "công ty không khám sức khỏe định kỳ",
     "ngã ở nhà có được hưởng ốm đau không",
@@ -361,55 +406,146 @@ NO_DANGER = [
 
 SORTS = {
     Sort.GREETING: [
-        "chào", "xin chào tổng đài", "Alo alo", "hello ad", "chào luật sư ạ", "dạ em chào anh chị",
-        "alo có ai không", "cho em hỏi chút", "em muốn hỏi cái này với", "chào buổi sáng", "hi bot",
-        "em có chuyện muốn hỏi luật sư ạ", "e chao ac", "tong dai oi cho em hoi",
+        "chào",
+        "xin chào tổng đài",
+        "Alo alo",
+        "hello ad",
+        "chào luật sư ạ",
+        "dạ em chào anh chị",
+        "alo có ai không",
+        "cho em hỏi chút",
+        "em muốn hỏi cái này với",
+        "chào buổi sáng",
+        "hi bot",
+        "em có chuyện muốn hỏi luật sư ạ",
+        "e chao ac",
+        "tong dai oi cho em hoi",
     ],
     Sort.THANKS: [
-        "cảm ơn", "cám ơn nhiều nhé", "em cảm ơn luật sư ạ", "tks ad", "thank you", "ok cảm ơn bot",
-        "dạ vâng em hiểu rồi em cảm ơn", "cam on tong dai nhieu lam", "Cảm ơn anh chị đã tư vấn",
-        "ok", "tuyệt vời, cảm ơn", "dạ vâng ạ", "dạ em cảm ơn ad nhiều ạ", "cảm ơn bạn đã trả lời",
+        "cảm ơn",
+        "cám ơn nhiều nhé",
+        "em cảm ơn luật sư ạ",
+        "tks ad",
+        "thank you",
+        "ok cảm ơn bot",
+        "dạ vâng em hiểu rồi em cảm ơn",
+        "cam on tong dai nhieu lam",
+        "Cảm ơn anh chị đã tư vấn",
+        "ok",
+        "tuyệt vời, cảm ơn",
+        "dạ vâng ạ",
+        "dạ em cảm ơn ad nhiều ạ",
+        "cảm ơn bạn đã trả lời",
     ],
     Sort.GOODBYE: [
-        "tạm biệt", "bye bye", "bye nhé", "chào tạm biệt", "hẹn gặp lại", "tam biet em di ngu day",
-        "cảm ơn, tạm biệt", "thôi chào nhé", "em chào anh em ngủ đây",
+        "tạm biệt",
+        "bye bye",
+        "bye nhé",
+        "chào tạm biệt",
+        "hẹn gặp lại",
+        "tam biet em di ngu day",
+        "cảm ơn, tạm biệt",
+        "thôi chào nhé",
+        "em chào anh em ngủ đây",
     ],
     Sort.WHO_ARE_YOU: [
-        "bạn là ai", "bot hay người vậy", "ai đang trả lời tôi đấy", "tổng đài này của ai",
-        "ban giup duoc gi", "bạn tên gì", "có mất phí không ạ", "dang noi chuyen voi may hay nguoi",
+        "bạn là ai",
+        "bot hay người vậy",
+        "ai đang trả lời tôi đấy",
+        "tổng đài này của ai",
+        "ban giup duoc gi",
+        "bạn tên gì",
+        "có mất phí không ạ",
+        "dang noi chuyen voi may hay nguoi",
         "tư vấn có mất tiền không",
     ],
     Sort.SMALL_TALK: [
-        "ăn cơm chưa", "hôm nay ăn gì", "thời tiết hôm nay sao", "kể chuyện cười đi", "bạn có người yêu chưa",
-        "may gio roi ban", "troi mua to qua", "ket qua bong da toi qua", "bạn khỏe không", "đang làm gì đó bạn ơi",
-        "giá vàng hôm nay bao nhiêu", "hát cho mình nghe một bài", "thu do nuoc phap la gi", "xem phim gi hay",
+        "ăn cơm chưa",
+        "hôm nay ăn gì",
+        "thời tiết hôm nay sao",
+        "kể chuyện cười đi",
+        "bạn có người yêu chưa",
+        "may gio roi ban",
+        "troi mua to qua",
+        "ket qua bong da toi qua",
+        "bạn khỏe không",
+        "đang làm gì đó bạn ơi",
+        "giá vàng hôm nay bao nhiêu",
+        "hát cho mình nghe một bài",
+        "thu do nuoc phap la gi",
+        "xem phim gi hay",
     ],
     Sort.LAWYER: [
-        "luật sư", "cho em gặp luật sư", "gap luat su", "muốn nói chuyện với người thật", "tư vấn viên",
-        "em cần gặp luật sư ạ", "có luật sư không", "cho mình xin số luật sư", "noi chuyen voi nhan vien tu van",
-        "chào, cho tôi gặp luật sư", "chuyển luật sư giúp em", "gọi cho luật sư", "tôi không muốn nói chuyện với máy, cho gặp luật sư",
+        "luật sư",
+        "cho em gặp luật sư",
+        "gap luat su",
+        "muốn nói chuyện với người thật",
+        "tư vấn viên",
+        "em cần gặp luật sư ạ",
+        "có luật sư không",
+        "cho mình xin số luật sư",
+        "noi chuyen voi nhan vien tu van",
+        "chào, cho tôi gặp luật sư",
+        "chuyển luật sư giúp em",
+        "gọi cho luật sư",
+        "tôi không muốn nói chuyện với máy, cho gặp luật sư",
     ],
     Sort.STATUS: [
-        "trạng thái", "trang thai phieu", "phiếu của em tới đâu rồi", "HP-7K3Q", "phieu cua em den dau roi a",
-        "ticket em sao rồi", "phiếu HP-7K3Q của em sao rồi ạ", "hp 7k3q", "luật sư trả lời chưa", "sao chưa ai trả lời",
-        "cau hoi cua em den dau roi", "khi nào luật sư trả lời em", "kiểm tra phiếu giúp em", "tình trạng phiếu HP-ABCD", "bao giờ thì luật sư trả lời em ạ",
+        "trạng thái",
+        "trang thai phieu",
+        "phiếu của em tới đâu rồi",
+        "HP-7K3Q",
+        "phieu cua em den dau roi a",
+        "ticket em sao rồi",
+        "phiếu HP-7K3Q của em sao rồi ạ",
+        "hp 7k3q",
+        "luật sư trả lời chưa",
+        "sao chưa ai trả lời",
+        "cau hoi cua em den dau roi",
+        "khi nào luật sư trả lời em",
+        "kiểm tra phiếu giúp em",
+        "tình trạng phiếu HP-ABCD",
+        "bao giờ thì luật sư trả lời em ạ",
     ],
     Sort.ERASE: [
-        "xóa", "xoá", "XOÁ HẾT", "Xóa hết", "xoa", "xóa tin nhắn", "xoá hết thông tin của em đi", "xoa du lieu",
-        "xóa giúp em cuộc trò chuyện này", "xin xóa hết tin nhắn của tôi", "delete",
+        "xóa",
+        "xoá",
+        "XOÁ HẾT",
+        "Xóa hết",
+        "xoa",
+        "xóa tin nhắn",
+        "xoá hết thông tin của em đi",
+        "xoa du lieu",
+        "xóa giúp em cuộc trò chuyện này",
+        "xin xóa hết tin nhắn của tôi",
+        "delete",
     ],
     Sort.REPORT: [
-        "phản ánh", "em muốn phản ánh", "tố cáo công ty trốn đóng bảo hiểm cho công nhân", "em muốn báo công ty làm ăn gian dối",
-        "phan anh cong ty bat tang ca den 10h dem moi ngay", "dạ em xin phản ánh bếp ăn công ty có dòi",
-        "em xin tố giác quản đốc ăn chặn tiền thưởng của tổ", "muon bao cty tron dong bhxh", "chào anh chị, em xin phản ánh xưởng nóng quá",
-        "báo vi phạm", "em cần phản ánh chuyện tổ trưởng quấy rối chị em",
+        "phản ánh",
+        "em muốn phản ánh",
+        "tố cáo công ty trốn đóng bảo hiểm cho công nhân",
+        "em muốn báo công ty làm ăn gian dối",
+        "phan anh cong ty bat tang ca den 10h dem moi ngay",
+        "dạ em xin phản ánh bếp ăn công ty có dòi",
+        "em xin tố giác quản đốc ăn chặn tiền thưởng của tổ",
+        "muon bao cty tron dong bhxh",
+        "chào anh chị, em xin phản ánh xưởng nóng quá",
+        "báo vi phạm",
+        "em cần phản ánh chuyện tổ trưởng quấy rối chị em",
     ],
     Sort.PROPOSAL: [
-        "kiến nghị", "em có kiến nghị", "kien nghi tang tien an ca", "đề xuất công ty lắp thêm quạt", "góp ý cho tổng đài trả lời nhanh hơn",
-        "mong công đoàn tổ chức thêm xe đưa đón", "em xin đề nghị liên đoàn kiểm tra nhà trọ công nhân",
-        "mong nha nuoc tang luong toi thieu", "tôi có ý kiến về bữa ăn giữa ca", "de xuat mo them nha tre cho con cong nhan",
+        "kiến nghị",
+        "em có kiến nghị",
+        "kien nghi tang tien an ca",
+        "đề xuất công ty lắp thêm quạt",
+        "góp ý cho tổng đài trả lời nhanh hơn",
+        "mong công đoàn tổ chức thêm xe đưa đón",
+        "em xin đề nghị liên đoàn kiểm tra nhà trọ công nhân",
+        "mong nha nuoc tang luong toi thieu",
+        "tôi có ý kiến về bữa ăn giữa ca",
+        "de xuat mo them nha tre cho con cong nhan",
     ],
-}  # fmt: skip
+}
 
 QUESTIONS = [
     "chào anh, công ty nợ lương em 2 tháng",
@@ -530,6 +666,7 @@ FOREIGN = [
 
 # Without marks these could as well say something harmless, and are left alone.
 MARKS_ONLY = {
+    "cổng sắt đổ đè lên chú bảo vệ",
     "đang cháy ở kho vật tư công ty em",
     "lò nung vừa nổ mấy người cháy đen",
     "quản lý người Trung tát công nhân bôm bốp",
@@ -636,7 +773,7 @@ def test_ticket_codes() -> None:
     assert TICKET_CODE.search("tổng đài HP luon") is None
 
 
-# -- doubts -----------------------------------------------------------------------------------------
+# -- doubts -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("said", spoken([*OF_WORK, *NO_DANGER]))
@@ -671,7 +808,7 @@ def test_an_angry_worker_is_still_a_worker() -> None:
     assert doubt("đm công ty khốn nạn nợ lương 3 tháng") is None
 
 
-# -- reading ------------------------------------------------------------------------------------------
+# -- reading ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from escalation.tickets import Conflict
 from escalation.vocabulary import EventKind, Priority, State
 from tests.escalation.conftest import Desk
 
-Doing = Callable[[Desk, str, Staff], Awaitable[None]]
+Doing = Callable[[Desk, str, Staff], Awaitable[Any]]
 
 
 async def taken(desk: Desk) -> tuple[str, Staff]:
@@ -141,33 +141,11 @@ async def test_only_answers_and_endings_wait_to_be_told(desk: Desk) -> None:
     assert untold == [EventKind.REPLIED, EventKind.RESOLVED]
 
 
-CONFLICTS: dict[str, tuple[Callable[[Desk], Awaitable[tuple[str, Staff]]], Doing]] = {
-    "hold a new ticket": (
-        lambda desk: _new(desk),
-        lambda desk, code, staff: desk.hold(code, staff),
-    ),
-    "resume what does not wait": (taken, lambda desk, code, staff: desk.resume(code, staff)),
-    "resolve without an answer": (taken, lambda desk, code, staff: desk.resolve(code, staff)),
-    "resolve twice": (closed, lambda desk, code, staff: desk.resolve(code, staff)),
-    "hold a closed ticket": (closed, lambda desk, code, staff: desk.hold(code, staff)),
-    "answer a closed ticket": (closed, lambda desk, code, staff: _reply(desk, code, staff)),
-    "take another's ticket": (taken, lambda desk, code, staff: _stranger_takes(desk, code)),
-    "take a closed ticket": (
-        lambda desk: _closed_without_owner(desk),
-        lambda desk, code, staff: desk.take(code, staff),
-    ),
-}
-
-
 async def _new(desk: Desk) -> tuple[str, Staff]:
     return await desk.open(), await desk.lawyer()
 
 
-async def _reply(desk: Desk, code: str, staff: Staff) -> None:
-    await desk.reply(code, staff)
-
-
-async def _stranger_takes(desk: Desk, code: str) -> None:
+async def _stranger_takes(desk: Desk, code: str, _owner: Staff) -> None:
     await desk.take(code, await desk.lawyer())
 
 
@@ -177,6 +155,18 @@ async def _closed_without_owner(desk: Desk) -> tuple[str, Staff]:
     async with desk.at(code) as (session, ticket):
         await tickets.erase(session, ticket, desk.clock())
     return code, lawyer
+
+
+CONFLICTS: dict[str, tuple[Callable[[Desk], Awaitable[tuple[str, Staff]]], Doing]] = {
+    "hold a new ticket": (_new, Desk.hold),
+    "resume what does not wait": (taken, Desk.resume),
+    "resolve without an answer": (taken, Desk.resolve),
+    "resolve twice": (closed, Desk.resolve),
+    "hold a closed ticket": (closed, Desk.hold),
+    "answer a closed ticket": (closed, Desk.reply),
+    "take another's ticket": (taken, _stranger_takes),
+    "take a closed ticket": (_closed_without_owner, Desk.take),
+}
 
 
 @pytest.mark.parametrize("name", CONFLICTS)
@@ -340,6 +330,23 @@ async def test_a_key_belongs_to_its_ticket(desk: Desk) -> None:
     lawyer = await desk.lawyer()
     events = {await desk.reply(await desk.open(), lawyer, idempotency_key="k") for _ in range(2)}
     assert len(events) == 2
+
+
+async def test_the_same_key_at_once_answers_once(desk: Desk) -> None:
+    code, lawyer = await taken(desk)
+
+    async def answer() -> int:
+        async with desk.database.writing() as session:
+            ticket = await tickets.find_to_change(session, code)
+            assert ticket is not None
+            event = await tickets.reply(
+                session, ticket, lawyer, "Một", desk.clock(), idempotency_key="k"
+            )
+            await session.flush()
+            return event.id
+
+    assert len(set(await asyncio.gather(*(answer() for _ in range(5))))) == 1
+    assert (await desk.kinds(code)).count(EventKind.REPLIED) == 1
 
 
 async def test_of_twenty_lawyers_one_gets_the_ticket(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """What workers and lawyers write is nowhere to be read without the keys."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from escalation.models import Ticket, TicketEvent
 from hotline import schema
 from hotline.commands import keys
 from hotline.db import Database, Encrypted, EncryptedJson, Keyring
+from hotline.settings import SettingsError
 from knowledge_base.library import Library
 from tests.factories import Clock, everything
 from tests.front_door import FrontDoor
@@ -88,30 +91,29 @@ async def test_a_worker_is_found_by_the_address_nobody_can_read(
 
 @pytest.mark.parametrize("batch", [2, 500])
 async def test_after_a_rotation_the_new_key_alone_reads_everything(
-    database: Database,
-    database_url: str,
-    keyring: Keyring,
-    library: Library,
-    clock: Clock,
-    tmp_path: Path,
-    batch: int,
+    database_url: str, library: Library, clock: Clock, tmp_path: Path, batch: int
 ) -> None:
-    await tell_everything(FrontDoor(database, library, clock))
-    before = await readable(database)
-    counts = await _counts(database)
-    Keyring.create(tmp_path / "keys")
-    ours = tmp_path / "keys" / "encryption.keys"
-    ours.write_bytes(ours.read_bytes() + b"\n".join(_keys_of(keyring)))
-    both = Database(database_url, Keyring.load(tmp_path / "keys"))
-    Keyring.drop_old(tmp_path / "keys")
-    new = Database(database_url, Keyring.load(tmp_path / "keys"))
-    try:
+    directory = tmp_path / "keys"
+    Keyring.create(directory)
+    async with opened(database_url, directory) as old:
+        await tell_everything(FrontDoor(old, library, clock))
+        before, counts = await readable(old), await _counts(old)
+    Keyring.rotate(directory)
+    async with opened(database_url, directory) as both:
         assert await keys.encrypt_anew(both, batch) == sum(counts)
+    Keyring.drop_old(directory)
+    async with opened(database_url, directory) as new:
         assert await readable(new) == before
         assert await _counts(new) == counts
-    finally:
-        await both.close()
-        await new.close()
+        await FrontDoor(new, library, clock).says(ADDRESS, "còn một chuyện")
+        assert await _counts(new) != counts
+
+
+@contextlib.asynccontextmanager
+async def opened(url: str, directory: Path) -> AsyncIterator[Database]:
+    database = Database(url, Keyring.load(directory))
+    yield database
+    await database.close()
 
 
 async def _counts(database: Database) -> list[int]:
@@ -124,20 +126,9 @@ async def _counts(database: Database) -> list[int]:
         ]
 
 
-def _keys_of(keyring: Keyring) -> list[bytes]:
-    import base64
-
-    return [
-        base64.urlsafe_b64encode(key._signing_key + key._encryption_key)
-        for key in keyring._fernet._fernets
-    ]
-
-
 async def test_rows_no_key_can_read_stop_the_rotation(
     database: Database, database_url: str, library: Library, clock: Clock
 ) -> None:
-    from hotline.settings import SettingsError
-
     await tell_everything(FrontDoor(database, library, clock))
     stranger = Database(database_url, Keyring.generate())
     before = await everything(database)

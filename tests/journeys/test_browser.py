@@ -100,7 +100,7 @@ async def test_worker_lawyer_and_manager(hotline: Hotline, browser: Browser) -> 
     await worker.is_fine()
     await _ask(worker, "nghi viec phai bao truoc may ngay")
     await worker.page.get_by_role("button", name="Tôi xin nghỉ phải báo trước mấy ngày").click()
-    await expect(worker.page.get_by_text("Đ.35")).to_be_visible()
+    await expect(worker.page.locator(".bubble", has_text="Đ.35")).to_be_visible()
     await worker.is_fine()
 
     lawyer = await Seat.open(browser, DESK)
@@ -109,7 +109,8 @@ async def test_worker_lawyer_and_manager(hotline: Hotline, browser: Browser) -> 
     await lawyer.is_fine()
 
     await worker.page.get_by_role("button", name="Chưa đúng, hỏi luật sư").click()
-    await expect(worker.page.get_by_text("Luật sư trả lời tại đây trước 11:30")).to_be_visible()
+    promise = worker.page.locator(".bubble", has_text="Luật sư trả lời tại đây trước 11:30")
+    await expect(promise).to_be_visible()
     ticket = lawyer.page.get_by_role("link").filter(has_text="nghi viec phai bao truoc")
     await expect(ticket.first).to_be_visible(timeout=10_000)  # without reload
     await ticket.first.click()
@@ -119,10 +120,11 @@ async def test_worker_lawyer_and_manager(hotline: Hotline, browser: Browser) -> 
     await reply.fill("Anh/chị báo trước 30 ngày, gửi đơn cho phòng nhân sự và giữ một bản.")
     await lawyer.page.get_by_role("button", name="Gửi và đóng phiếu").click()
 
-    answer = worker.page.get_by_text("gửi đơn cho phòng nhân sự")
+    answer = worker.page.locator(".bubble", has_text="gửi đơn cho phòng nhân sự")
     await expect(answer).to_be_visible(timeout=15_000)
     await worker.page.get_by_role("button", name="Có ích").click()
-    await expect(worker.page.get_by_text("Cảm ơn anh/chị đã cho biết")).to_be_visible()
+    thanks = worker.page.locator(".bubble", has_text="Cảm ơn anh/chị đã cho biết")
+    await expect(thanks).to_be_visible()
     await worker.is_fine()
     await lawyer.is_fine()
 

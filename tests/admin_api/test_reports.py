@@ -1,0 +1,266 @@
+"""The report against stories small enough to be counted by hand."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from admin_api import reports
+from admin_api.reports import Summary, percentile, period
+from admin_api.routing import ApiError
+from bot import phrases
+from escalation import tickets
+from hotline.db import Database
+from knowledge_base.library import Library
+from tests.factories import Clock
+from tests.front_door import FrontDoor
+
+OVERTIME = "Tăng ca tối đa bao nhiêu giờ một tháng?"
+NOTICE_PERIOD = "nghi viec phai bao truoc may ngay"
+UNANSWERABLE = (
+    "công ty thu giữ điện thoại của em trong giờ làm và bắt ký giấy ủng hộ quỹ của con sếp"
+)
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture
+def door(database: Database, library: Library, clock: Clock) -> FrontDoor:
+    return FrontDoor(database, library, clock)
+
+
+async def report(
+    door: FrontDoor, first: dt.date = TODAY, last: dt.date = dt.date(2026, 11, 30)
+) -> Summary:
+    async with door.database.reading() as session:
+        return await reports.summary(session, first, last, door.clock())
+
+
+async def waiting(door: FrontDoor, who: str, question: str = OVERTIME) -> str:
+    """An answer refused: the code of the ticket."""
+    await door.says(who, question)
+    await door.taps(who, phrases.NOT_IT)
+    return (await door.newest_ticket()).code
+
+
+async def test_a_small_week_is_counted_as_by_hand(door: FrontDoor, clock: Clock) -> None:
+    lawyer = await door.lawyer()
+    # 1 the bot answers, the worker agrees
+    await door.says("an", OVERTIME)
+    await door.taps("an", phrases.THATS_IT)
+    # 2 the bot answers on Telegram, the worker says nothing more
+    await door.says("binh", OVERTIME, channel="telegram")
+    # 3 refused; a lawyer answers after 90 minutes, which helped
+    refused = await waiting(door, "chi")
+    # 4 no answer fits; a lawyer answers after 10 minutes
+    await door.says("dung", UNANSWERABLE)
+    other = (await door.newest_ticket()).code
+    clock.pass_(minutes=10)
+    await door.replies(other, lawyer)
+    clock.pass_(minutes=80)
+    await door.replies(refused, lawyer)
+    await door.resolves(refused, lawyer)
+    await door.taps("chi", phrases.HELPED)
+    # 5 still open   6 asked back   7 erased before anybody answered
+    await waiting(door, "em")
+    await door.says("giang", NOTICE_PERIOD)
+    await waiting(door, "hoa")
+    await door.says("hoa", "xóa")
+    await door.taps("hoa", phrases.ERASE_ALL)
+    # courtesies and commands are no questions
+    await door.says("ich", "xin chào")
+    await door.says("ich", "trạng thái")
+
+    told = await report(door)
+    assert told.received == 7
+    assert told.answered_by_bot == 2
+    assert told.answered_by_lawyer == 2
+    assert told.still_open == 1
+    assert told.clarifying == 1
+    assert told.closed_unanswered == 1
+    assert (told.online, told.online_share) == (4, 57.1)
+    assert (told.confirmed_by_worker, told.rejected_by_worker) == (1, 3)
+    assert told.first_response_median_minutes == 10
+    assert told.first_response_p90_minutes == 90
+    assert told.first_response_within_due == 100
+    assert (told.ratings_helped, told.ratings_given) == (1, 1)
+    assert [(row.name, row.received, row.online) for row in told.by_channel] == [
+        ("webchat", 6, 3),
+        ("telegram", 1, 1),
+    ]
+    topics = {row.name: (row.received, row.online) for row in told.by_topic}
+    assert topics == {"lam-them": (5, 3), "khac": (1, 1), "nghi-viec": (1, 0)}
+    assert told.by_day[0].received == 7
+    assert sum(day.received for day in told.by_day[1:]) == 0
+    assert len(told.by_day) == 9
+
+
+async def test_nothing_asked_is_no_share_and_no_times(door: FrontDoor) -> None:
+    told = await report(door)
+    assert (told.received, told.online_share) == (0, None)
+    assert told.first_response_median_minutes is None
+    assert told.first_response_within_due is None
+    assert told.by_channel == []
+    assert all(day.received == 0 for day in told.by_day)
+
+
+async def test_automatic_replies_never_stop_the_first_response_clock(
+    door: FrontDoor, clock: Clock
+) -> None:
+    code = await waiting(door, "an")  # the receipt was sent at once
+    await door.says("an", "Công ty May A")
+    clock.pass_(minutes=40)
+    await door.says("an", "Em nói thêm là em làm ca đêm, công ty không trả phụ cấp gì cả")
+    told = await report(door)
+    assert (told.still_open, told.answered_by_lawyer) == (1, 0)
+    assert told.first_response_median_minutes is None
+    clock.pass_(minutes=20)
+    await door.replies(code, await door.lawyer())
+    assert (await report(door)).first_response_median_minutes == 60
+
+
+async def test_a_second_answer_does_not_change_the_first_response(
+    door: FrontDoor, clock: Clock
+) -> None:
+    code, lawyer = await waiting(door, "an"), await door.lawyer()
+    clock.pass_(minutes=5)
+    await door.replies(code, lawyer)
+    clock.pass_(hours=5)
+    await door.replies(code, lawyer)
+    assert (await report(door)).first_response_p90_minutes == 5
+
+
+async def test_the_response_time_runs_from_the_workers_own_clock(
+    door: FrontDoor, clock: Clock
+) -> None:
+    await door.says("an", UNANSWERABLE, at=clock() - dt.timedelta(minutes=30))
+    code = (await door.newest_ticket()).code
+    await door.replies(code, await door.lawyer())
+    assert (await report(door)).first_response_median_minutes == 30
+
+
+async def test_an_overdue_ticket_counts_against_us_before_it_is_answered(
+    door: FrontDoor, clock: Clock
+) -> None:
+    in_time, late = await waiting(door, "an"), await waiting(door, "binh")
+    lawyer = await door.lawyer()
+    await door.replies(in_time, lawyer)
+    assert (await report(door)).first_response_within_due == 100  # the other one still has time
+    clock.now = (await door.newest_ticket()).first_response_due_at + dt.timedelta(seconds=1)
+    assert (await report(door)).first_response_within_due == 50
+    await door.replies(late, lawyer)
+    assert (await report(door)).first_response_within_due == 50
+
+
+async def test_a_reopened_ticket_is_still_one_consultation(
+    door: FrontDoor, database: Database, clock: Clock
+) -> None:
+    code, lawyer = await waiting(door, "an"), await door.lawyer()
+    await door.replies(code, lawyer)
+    await door.resolves(code, lawyer)
+    await door.says("an", "Em nộp đơn rồi mà công ty không nhận đơn của em")
+    async with database.reading() as session:
+        ticket = await tickets.find(session, code)
+    assert ticket is not None
+    assert ticket.is_open
+    told = await report(door)
+    assert (told.received, told.answered_by_lawyer, told.still_open) == (1, 1, 0)
+
+
+async def test_figures_outlive_the_talk(door: FrontDoor, clock: Clock) -> None:
+    await door.says("an", OVERTIME)
+    code = await waiting(door, "binh")
+    await door.replies(code, await door.lawyer())
+    before = await report(door)
+    await door.says("binh", "xóa")
+    await door.taps("binh", phrases.ERASE_ALL)
+    clock.pass_(days=40)
+    assert await door.forgets() == 2
+    after = await report(door)
+    assert before.received == 2
+    assert after == before
+
+
+# -- days begin at midnight in Vietnam -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (dt.datetime(2026, 11, 22, 16, 59, 59, tzinfo=dt.UTC), dt.date(2026, 11, 22)),
+        (dt.datetime(2026, 11, 22, 17, 0, 0, tzinfo=dt.UTC), dt.date(2026, 11, 23)),
+        (dt.datetime(2026, 11, 21, 17, 0, 0, tzinfo=dt.UTC), dt.date(2026, 11, 22)),
+    ],
+    ids=["last second", "midnight", "first second"],
+)
+async def test_a_question_belongs_to_its_day_in_vietnam(
+    door: FrontDoor, clock: Clock, at: dt.datetime, day: dt.date
+) -> None:
+    clock.now = at
+    await door.says("an", OVERTIME)
+    assert (await report(door, day, day)).received == 1
+    for other in (day - dt.timedelta(days=1), day + dt.timedelta(days=1)):
+        assert (await report(door, other, other)).received == 0
+    around = await report(door, day - dt.timedelta(days=1), day + dt.timedelta(days=1))
+    assert [one.received for one in around.by_day] == [0, 1, 0]
+
+
+# -- which days ------------------------------------------------------------------------------------
+
+
+def test_without_dates_the_last_thirty_days_are_told() -> None:
+    assert period({}, TODAY) == (dt.date(2026, 10, 24), TODAY)
+    assert period({"to": "2026-03-30"}, TODAY) == (dt.date(2026, 3, 1), dt.date(2026, 3, 30))
+    assert period({"from": "2026-11-01"}, TODAY) == (dt.date(2026, 11, 1), TODAY)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"from": "22/11/2026"},
+        {"to": "2026-02-30"},
+        {"from": "2026-11-23", "to": "2026-11-22"},
+        {"from": "2020-01-01", "to": "2026-01-01"},
+        {"to": "0001-01-05"},
+        {"to": "9999-12-31"},
+    ],
+)
+def test_days_that_make_no_sense_are_refused(query: dict[str, str]) -> None:
+    with pytest.raises(ApiError) as refused:
+        period(query, TODAY)
+    assert refused.value.status == 422
+
+
+# -- percentiles -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "told"),
+    [
+        ([], 50, None),
+        ([7], 50, 7),
+        ([7], 90, 7),
+        ([1, 2], 50, 1),
+        ([1, 2, 3], 50, 2),
+        (list(range(1, 11)), 90, 9),
+        (list(range(1, 12)), 90, 10),
+        ([1.26, 5], 50, 1.3),
+    ],
+)
+def test_the_percentile_is_the_nearest_rank(
+    values: list[float], percent: int, told: float | None
+) -> None:
+    assert percentile(values, percent) == told
+
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(st.lists(st.integers(0, 10_000), min_size=1).map(sorted), st.integers(1, 100))
+def test_a_percentile_is_the_smallest_value_that_enough_do_not_exceed(
+    values: list[int], percent: int
+) -> None:
+    told = percentile(values, percent)
+    assert told in values
+    enough = [value for value in values if value <= told]
+    assert len(enough) * 100 >= percent * len(values)
+    fewer = [value for value in values if value < told]
+    assert len(fewer) * 100 < percent * len(values)
