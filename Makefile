@@ -12,7 +12,7 @@ define install
 	touch $(2)
 endef
 
-.PHONY: run test check format lint types rules locks images clean
+.PHONY: run test check format lint types rules locks images bench peer clean
 
 run: $(VENV)/.run-stamp
 	$(BIN)/hotline serve --set-up
@@ -43,6 +43,14 @@ images: $(VENV)/.dev-stamp
 locks:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+
+bench: $(VENV)/.dev-stamp
+	$(BIN)/python -m benchmarks.webhook
+	$(BIN)/python -m benchmarks.webhook --many-chats
+
+# PEER names a venv with telemelya in it: see tests/peers/README.md
+peer: $(VENV)/.dev-stamp
+	$(BIN)/python -m tests.peers.telegram_peer --peer $(PEER)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -55,7 +55,8 @@ class Dialogue:
         sort = triage.sort(text)
         if sort in (Sort.ERASE, Sort.STATUS):
             return self._command(state, sort)
-        if state.stage in (Stage.EMPLOYER, Stage.REACH) and case and case.awaits_first_answer:
+        waits = case is not None and case.is_open and not case.answered
+        if waits and state.stage in (Stage.EMPLOYER, Stage.REACH):
             return self._detail(state, text)
         if case and case.is_open and state.stage is not Stage.ASIDE:
             return self._join(state, now, case)

@@ -73,8 +73,7 @@ async def accept(session: AsyncSession, inbound: Inbound, desk: Desk, now: dt.da
 
 
 def _case(ticket: Ticket) -> Case:
-    waits = ticket.is_open and ticket.first_responded_at is None
-    return Case(ticket.code, ticket.is_open, waits)
+    return Case(ticket.code, ticket.is_open, answered=ticket.first_responded_at is not None)
 
 
 async def quarantine(

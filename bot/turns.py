@@ -69,7 +69,7 @@ class Case:
 
     code: str
     is_open: bool
-    awaits_first_answer: bool = False
+    answered: bool = False  # by a lawyer, at least once
 
 
 @dataclass(frozen=True)

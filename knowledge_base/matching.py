@@ -161,8 +161,8 @@ class Index:
         ceilings = self._ceilings_for(asked)
         scores: dict[int, float] = {}
         best = [0.0] * max(limit, 1)  # a heap: the least of the best comes first
-        for position in sorted(ceilings, key=lambda one: -ceilings[one]):
-            if ceilings[position] < best[0] - _ROUNDING:
+        for position in sorted(range(len(ceilings)), key=ceilings.__getitem__, reverse=True):
+            if ceilings[position] <= max(best[0] - _ROUNDING, 0.0):
                 break
             scores[position] = score = self._exact(asked, position)
             heappushpop(best, score)
@@ -178,18 +178,18 @@ class Index:
         marks = self._marks.likeness(asked.marks, position)
         return (1 - _MARKS_SHARE) * score + _MARKS_SHARE * marks
 
-    def _ceilings_for(self, asked: "_Query") -> dict[int, float]:
-        """What each entry that shares a feature with the question can score at most."""
+    def _ceilings_for(self, asked: "_Query") -> list[float]:
+        """What each entry can score at most; nought for one that shares no feature."""
         share = 1 - _MARKS_SHARE if asked.has_marks else 1.0
-        ceilings: dict[int, float] = {}
+        ceilings = [0.0] * len(self._entries)
         for feature, weight in asked.bag.items():
             counted = share * weight
             for position, ceiling in self._ceilings.get(feature, ()):
-                ceilings[position] = ceilings.get(position, 0.0) + counted * ceiling
+                ceilings[position] += counted * ceiling
         for feature, weight in asked.marks.items():
+            counted = _MARKS_SHARE * weight
             for position, peak in self._marks.peaks.get(feature, ()):
-                if position in ceilings:
-                    ceilings[position] += _MARKS_SHARE * weight * peak
+                ceilings[position] += counted * peak
         return ceilings
 
     def _ceilings_by_feature(self) -> dict[str, list[tuple[int, float]]]:

@@ -1,7 +1,7 @@
 """Workers' stories against a database, without network: messages in, replies out, bells rung."""
 
 import datetime as dt
-from itertools import count
+import uuid
 
 from sqlalchemy import select
 
@@ -32,12 +32,11 @@ class FrontDoor:
         names = (CHANNEL, "telegram")
         self._dispatcher = Dispatcher(database, {name: Pull(name) for name in names}, clock)
         self._reception = Reception(database, lambda: self.desk, clock, lambda: None)
-        self._numbers = count(1)
 
     async def says(
         self, who: str, text: str, *, channel: str = CHANNEL, at: dt.datetime | None = None
     ) -> None:
-        await self._receive(Inbound(channel, self._number(), who, at=at, text=text))
+        await self._receive(Inbound(channel, uuid.uuid4().hex, who, at=at, text=text))
 
     async def taps(self, who: str, label: str, *, channel: str = CHANNEL) -> None:
         """Tap the newest button with this label."""
@@ -47,10 +46,7 @@ class FrontDoor:
             for said, payload in line.choices
             if said == label
         )
-        await self._receive(Inbound(channel, self._number(), who, choice=payload))
-
-    def _number(self) -> str:
-        return f"nr-{next(self._numbers)}"
+        await self._receive(Inbound(channel, uuid.uuid4().hex, who, choice=payload))
 
     async def _receive(self, inbound: Inbound) -> None:
         assert await self._reception.receive(inbound)

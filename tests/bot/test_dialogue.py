@@ -50,11 +50,16 @@ class Talk:
         assert self.case is not None
         self.case = Case(self.case.code, is_open=False)
 
+    def is_answered(self) -> None:
+        """The lawyer has written."""
+        assert self.case is not None
+        self.case = Case(self.case.code, is_open=True)
+
     def _hears(self, said: Utterance) -> Turn:
         turn = self._dialogue.respond(self.state, said, self.case, self._clock())
         self.state, self.replies = turn.state, turn.replies
         if turn.handoff is not None:
-            self.case = Case(CODE, is_open=True)
+            self.case = Case(CODE, is_open=True, awaits_first_answer=True)
             self.state, receipt = dialogue.receipt(turn, CODE, DUE)
             self.replies += receipt
         self.state = State.from_json(self.state.as_json())  # as it survives in the database
@@ -245,6 +250,21 @@ def test_a_long_text_instead_of_a_detail_is_more_of_the_story(talk: Talk) -> Non
     talk.says(UNANSWERABLE)
     turn = talk.says("Chuyện là từ tháng trước công ty bắt mọi người nộp điện thoại " * 3)
     assert (turn.outcome, turn.employer) == (Outcome.JOIN, None)
+
+
+@pytest.mark.parametrize("text", ["vậy em phải nộp đơn ở đâu?", "lương tối thiểu bao nhiêu ạ?"])
+def test_a_question_is_no_detail(talk: Talk, text: str) -> None:
+    talk.says(UNANSWERABLE)
+    turn = talk.says(text)
+    assert (turn.outcome, turn.employer) == (Outcome.JOIN, None)
+
+
+def test_once_the_lawyer_has_written_a_message_is_no_detail(talk: Talk) -> None:
+    talk.says(UNANSWERABLE)
+    talk.is_answered()
+    turn = talk.says("Vâng em hiểu rồi")
+    assert (turn.outcome, turn.employer) == (Outcome.JOIN, None)
+    assert phrases.ASK_REACH not in talk.said
 
 
 def test_asking_for_a_lawyer_asks_for_the_question_first(talk: Talk) -> None:

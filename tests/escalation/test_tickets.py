@@ -135,7 +135,7 @@ async def test_a_note_is_history_and_nothing_else(desk: Desk) -> None:
 
 
 async def test_only_answers_and_endings_wait_to_be_told(desk: Desk) -> None:
-    code, lawyer = await closed(desk)
+    code, _ = await closed(desk)
     await desk.writes(code)
     untold = [event.kind for event in await desk.history(code) if event.announced_at is None]
     assert untold == [EventKind.REPLIED, EventKind.RESOLVED]

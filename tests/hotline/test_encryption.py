@@ -112,8 +112,10 @@ async def test_after_a_rotation_the_new_key_alone_reads_everything(
 @contextlib.asynccontextmanager
 async def opened(url: str, directory: Path) -> AsyncIterator[Database]:
     database = Database(url, Keyring.load(directory))
-    yield database
-    await database.close()
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 async def _counts(database: Database) -> list[int]:
