@@ -10,6 +10,7 @@ from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
 from bot.inbox import Desk
 from bot.reception import Reception
+from bot.turns import State, Utterance
 from escalation.sla import SHIPPED, Policy
 from hotline.db import Database, Keyring
 from hotline.settings import Settings, SettingsError
@@ -71,7 +72,7 @@ class House:
             if settings.telegram_token
             else None
         )
-        return cls(
+        house = cls(
             settings,
             database,
             base,
@@ -80,6 +81,9 @@ class House:
             telegram=telegram,
             channels=_channels(telegram),
         )
+        # The first worker must not wait for patterns and indexes that are built when first used.
+        house.desk.dialogue.respond(State(), Utterance("nghỉ việc"), None, clock())
+        return house
 
     async def close(self) -> None:
         """Sends under way finish before their connections go: the order matters."""
