@@ -33,7 +33,7 @@ from benchmarks import places
 from bot.channels.telegram import SECRET_HEADER, WEBHOOK_PATH
 from bot.dialogue import Dialogue
 from bot.turns import Outcome, State, Utterance
-from hotline.house import utc_now
+from hotline.opening import utc_now
 from knowledge_base import entries, importing
 
 GOAL = 0.4

@@ -55,6 +55,8 @@ class Dialogue:
         sort = triage.sort(text)
         if sort in (Sort.ERASE, Sort.STATUS):
             return self._command(state, sort)
+        if case and case.is_open and sort in _COURTESIES:
+            return Turn(Outcome.CHAT, state)  # "cảm ơn" is no message to the lawyer
         waits = case is not None and case.is_open and not case.answered
         if waits and state.stage in (Stage.EMPLOYER, Stage.REACH):
             return self._detail(state, text)
@@ -233,14 +235,15 @@ class Dialogue:
             case "confirm":
                 return Turn(Outcome.CHAT, opened, (Reply(phrases.GLAD),), confirmed=True)
             case "reject" | "lawyer":
+                refused = False if verb == "reject" else None
                 if case and case.is_open and state.stage is not Stage.ASIDE:
-                    return self._join(replace(state, acknowledged_at=None), now, case)
+                    joined = self._join(replace(state, acknowledged_at=None), now, case)
+                    return replace(joined, confirmed=refused)
                 reason = (
                     "Người lao động báo câu trả lời tự động chưa đúng"
                     if verb == "reject"
                     else "Người lao động chọn hỏi luật sư"
                 )
-                refused = False if verb == "reject" else None
                 return Turn(
                     Outcome.HANDOFF, opened, handoff=HandOff(reason=reason), confirmed=refused
                 )

@@ -16,7 +16,8 @@ sys.path.insert(0, str(ROOT))
 
 from bot.channels.base import Inbound  # noqa: E402
 from hotline import app, setup  # noqa: E402
-from hotline.house import House, utc_now  # noqa: E402
+from hotline.house import House  # noqa: E402
+from hotline.opening import utc_now  # noqa: E402
 from hotline.settings import Settings  # noqa: E402
 
 MORNING = (

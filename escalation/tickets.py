@@ -106,6 +106,7 @@ def wrote(
         record(session, ticket, EventKind.REOPENED, now)
         ticket.resolved_at = None
         ticket.rating = None
+        ticket.resolution_due_at = policy.resolution_due(ticket.priority, since)
     elif ticket.state is State.ON_HOLD:
         record(session, ticket, EventKind.RESUMED, now)
     if ticket.state is not State.NEW:

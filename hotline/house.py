@@ -12,26 +12,11 @@ from bot.inbox import Desk
 from bot.reception import Reception
 from bot.turns import State, Utterance
 from escalation.sla import SHIPPED, Policy
-from hotline.db import Database, Keyring
-from hotline.settings import Settings, SettingsError
+from hotline.db import Database
+from hotline.opening import utc_now
+from hotline.settings import Settings
 from knowledge_base import entries, importing
 from knowledge_base.library import Library
-
-
-class NotReady(SettingsError):
-    """The data directory or the database is not set up yet."""
-
-
-def utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-def open_database(settings: Settings, *, create_keys: bool = False) -> Database:
-    """The database with its keys; raises KeysMissing or KeysUnsafe."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if create_keys:
-        Keyring.create(settings.keys_dir)
-    return Database(settings.database, Keyring.load(settings.keys_dir))
 
 
 @dataclass

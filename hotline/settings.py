@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from bot.channels.telegram import DEFAULT_API
 from hotline.db.engine import check_url
 
 PREFIX = "HOTLINE_"
+TELEGRAM_API = "https://api.telegram.org"
 _FILE = "_FILE"
 
 
@@ -42,7 +42,7 @@ class Settings(BaseModel):
     office_url: str = ""
     telegram_token: str | None = Field(default=None, repr=False)
     telegram_secret: str | None = Field(default=None, repr=False)
-    telegram_api_base: str = DEFAULT_API
+    telegram_api_base: str = TELEGRAM_API
     telegram_mode: TelegramMode = TelegramMode.WEBHOOK
 
     @field_validator("database_url")

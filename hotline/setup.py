@@ -10,7 +10,7 @@ from escalation.models import Staff
 from escalation.vocabulary import Role
 from hotline import schema
 from hotline.db import Database, Keyring, KeysMissing
-from hotline.house import NotReady, open_database, utc_now
+from hotline.opening import NotReady, open_database, utc_now
 from hotline.settings import Settings
 from knowledge_base import entries, importing
 from knowledge_base.entries import Published

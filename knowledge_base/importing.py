@@ -63,7 +63,7 @@ class _Reader:
         return None
 
 
-class _LineLoader(yaml.SafeLoader):
+class _LineLoader(yaml.CSafeLoader):
     """Keeps the line on which each mapping begins."""
 
 

@@ -32,7 +32,6 @@ from bot.channels.base import (
 NAME = "telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 WEBHOOK_PATH = "/webhooks/telegram"
-DEFAULT_API = "https://api.telegram.org"
 _WANTED = ["message", "callback_query", "my_chat_member"]
 _LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 _ID_LIMIT = 2**52  # the Bot API's promise for every id
@@ -159,7 +158,7 @@ class Telegram:
 
     name = NAME
 
-    def __init__(self, token: str, api_base: str = DEFAULT_API) -> None:
+    def __init__(self, token: str, api_base: str) -> None:
         self.bot: ExtBot[Any] = ExtBot(
             token,
             base_url=f"{api_base.rstrip('/')}/bot",

@@ -10,7 +10,7 @@ from admin_api import accounts
 from escalation.models import Staff
 from escalation.vocabulary import Role
 from hotline import setup
-from hotline.house import utc_now
+from hotline.opening import utc_now
 from hotline.settings import Settings, SettingsError
 
 

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from bot.dialogue import Dialogue
 from bot.turns import MAX_TEXT, Outcome, State, Turn, Utterance
-from hotline.house import utc_now
+from hotline.opening import utc_now
 from knowledge_base import entries, importing
 from knowledge_base.text import clean
 

@@ -10,7 +10,7 @@ import sqlalchemy
 import typer
 
 from hotline.db.engine import async_url
-from hotline.house import utc_now
+from hotline.opening import utc_now
 from hotline.settings import Settings, SettingsError
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.dialogue import Dialogue
 from bot.turns import Outcome, State, Turn, Utterance
-from hotline.house import utc_now
+from hotline.opening import utc_now
 from hotline.settings import SettingsError
 from knowledge_base import entries, importing
 from knowledge_base.importing import Complaint, ImportFailed

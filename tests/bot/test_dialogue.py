@@ -48,18 +48,18 @@ class Talk:
 
     def closes(self) -> None:
         assert self.case is not None
-        self.case = Case(self.case.code, is_open=False)
+        self.case = Case(self.case.code, is_open=False, answered=True)
 
     def is_answered(self) -> None:
         """The lawyer has written."""
         assert self.case is not None
-        self.case = Case(self.case.code, is_open=True)
+        self.case = Case(self.case.code, is_open=True, answered=True)
 
     def _hears(self, said: Utterance) -> Turn:
         turn = self._dialogue.respond(self.state, said, self.case, self._clock())
         self.state, self.replies = turn.state, turn.replies
         if turn.handoff is not None:
-            self.case = Case(CODE, is_open=True, awaits_first_answer=True)
+            self.case = Case(CODE, is_open=True)
             self.state, receipt = dialogue.receipt(turn, CODE, DUE)
             self.replies += receipt
         self.state = State.from_json(self.state.as_json())  # as it survives in the database
@@ -262,9 +262,17 @@ def test_a_question_is_no_detail(talk: Talk, text: str) -> None:
 def test_once_the_lawyer_has_written_a_message_is_no_detail(talk: Talk) -> None:
     talk.says(UNANSWERABLE)
     talk.is_answered()
-    turn = talk.says("Vâng em hiểu rồi")
+    turn = talk.says("Hôm qua họ lại gọi em lên ký giấy")
     assert (turn.outcome, turn.employer) == (Outcome.JOIN, None)
     assert phrases.ASK_REACH not in talk.said
+
+
+@pytest.mark.parametrize("text", ["cảm ơn luật sư ạ", "Vâng em hiểu rồi", "da em cam on nhieu"])
+def test_a_courtesy_is_no_message_to_the_lawyer(talk: Talk, text: str) -> None:
+    talk.says(UNANSWERABLE)
+    talk.is_answered()
+    turn = talk.says(text)
+    assert (turn.outcome, turn.replies) == (Outcome.CHAT, ())
 
 
 def test_asking_for_a_lawyer_asks_for_the_question_first(talk: Talk) -> None:

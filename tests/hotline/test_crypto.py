@@ -7,7 +7,7 @@ from cryptography.fernet import InvalidToken
 
 from hotline import setup
 from hotline.db import Keyring, KeysMissing, KeysUnsafe
-from hotline.house import NotReady
+from hotline.opening import NotReady
 from hotline.settings import Settings
 
 
