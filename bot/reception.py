@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot import inbox, metrics
 from bot.channels.base import Inbound, Line
+from bot.exchange import Desk
 from bot.models import Contact, Conversation, Delivery, DeliveryState, Message
 from hotline.db import Database
 
@@ -21,7 +22,7 @@ class Reception:
     def __init__(
         self,
         database: Database,
-        desk: Callable[[], inbox.Desk],
+        desk: Callable[[], Desk],
         clock: Callable[[], dt.datetime],
         wake: Callable[[], None],
     ) -> None:

@@ -8,7 +8,7 @@ from bot.channels.base import Channel, Pull
 from bot.channels.telegram import Telegram
 from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
-from bot.inbox import Desk
+from bot.exchange import Desk
 from bot.reception import Reception
 from bot.turns import State, Utterance
 from escalation.sla import SHIPPED, Policy

@@ -10,7 +10,7 @@ from bot import notifications, retention
 from bot.channels.base import Inbound, Line, Pull
 from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
-from bot.inbox import Desk
+from bot.exchange import Desk
 from bot.reception import Reception
 from escalation import tickets
 from escalation.models import Staff, Ticket

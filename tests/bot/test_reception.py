@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import phrases
 from bot.channels.base import Inbound
 from bot.dialogue import Dialogue
-from bot.inbox import Desk
+from bot.exchange import Desk
 from bot.models import Message
 from bot.reception import Reception
 from escalation.sla import SHIPPED
