@@ -154,14 +154,15 @@ async def take(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.date
     """Give the ticket to `staff`; raise `Conflict` if somebody else has it."""
     if ticket.assignee_id == staff.id:
         return
-    claimed = await session.execute(
+    claimed = await session.scalar(
         update(Ticket)
         .where(Ticket.id == ticket.id, Ticket.assignee_id.is_(None), Ticket.state.in_(OPEN_STATES))
         .values(assignee_id=staff.id, state=State.ACTIVE)
+        .returning(Ticket.id)
         .execution_options(synchronize_session=False)
     )
     await session.refresh(ticket)
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+    if claimed is None:
         raise Conflict("taken by somebody else, or closed")
     record(session, ticket, EventKind.TAKEN, now, actor=staff)
 

@@ -30,7 +30,7 @@ async def record_breaches(session: AsyncSession, now: dt.datetime) -> list[str]:
     )
     breached = []
     for ticket in due.all():
-        claimed = await session.execute(
+        claimed = await session.scalar(
             update(Ticket)
             .where(
                 Ticket.id == ticket.id,
@@ -38,9 +38,10 @@ async def record_breaches(session: AsyncSession, now: dt.datetime) -> list[str]:
                 or_(Ticket.breached_due_at.is_(None), Ticket.breached_due_at != Ticket.next_due_at),
             )
             .values(breached_due_at=ticket.next_due_at)
+            .returning(Ticket.id)
             .execution_options(synchronize_session=False)
         )
-        if claimed.rowcount == 1:  # type: ignore[attr-defined]
+        if claimed is not None:
             record(session, ticket, EventKind.BREACHED, now)
             breached.append(ticket.code)
     return breached

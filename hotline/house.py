@@ -29,13 +29,15 @@ class House:
     library: Library
     policy: Policy = SHIPPED
     clock: Callable[[], dt.datetime] = utc_now
-    telegram: Telegram | None = None
-    channels: dict[str, Channel] = field(default_factory=dict)
+    telegram: Telegram | None = field(init=False)
+    channels: dict[str, Channel] = field(init=False)
     desk: Desk = field(init=False)
     dispatcher: Dispatcher = field(init=False)
     reception: Reception = field(init=False)
 
     def __post_init__(self) -> None:
+        self.telegram = _telegram(self.settings)
+        self.channels = _channels(self.telegram)
         self.desk = Desk(Dialogue(self.library), self.policy)
         self.dispatcher = Dispatcher(self.database, self.channels, self.clock)
         self.reception = Reception(
@@ -52,20 +54,7 @@ class House:
         base = importing.load()
         async with database.reading() as session:
             library = await entries.load_library(session, base)
-        telegram = (
-            Telegram(settings.telegram_token, settings.telegram_api_base)
-            if settings.telegram_token
-            else None
-        )
-        house = cls(
-            settings,
-            database,
-            base,
-            library,
-            clock=clock,
-            telegram=telegram,
-            channels=_channels(telegram),
-        )
+        house = cls(settings, database, base, library, clock=clock)
         # The first worker must not wait for patterns and indexes that are built when first used.
         house.desk.dialogue.respond(State(), Utterance("nghỉ việc"), None, clock())
         return house
@@ -76,6 +65,12 @@ class House:
         if self.telegram is not None:
             await self.telegram.close()
         await self.database.close()
+
+
+def _telegram(settings: Settings) -> Telegram | None:
+    if not settings.telegram_token:
+        return None
+    return Telegram(settings.telegram_token, settings.telegram_api_base)
 
 
 def _channels(telegram: Telegram | None) -> dict[str, Channel]:

@@ -1,5 +1,8 @@
 """The schema as a whole: all tables of all rooms, and the way to bring a database up to it."""
 
+import asyncio
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import admin_api.models
 import bot.models
 import escalation.models
 import knowledge_base.models
-from hotline.db import Base, Database
+from hotline.db import Base, Database, Keyring
 
 _ROOMS = (admin_api.models, bot.models, escalation.models, knowledge_base.models)
 METADATA: MetaData = Base.metadata
@@ -64,6 +67,19 @@ async def drift(database: Database) -> list[Any]:
         )
 
 
-def write_revision(connection: Connection, message: str, number: str) -> None:
+async def write_revision(message: str, number: str) -> None:
     """For developers: write the next migration from what the models changed."""
-    command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)
+    with tempfile.TemporaryDirectory() as directory:
+        database = Database(f"sqlite:///{directory}/empty.sqlite3", Keyring.generate())
+        await migrate(database)
+        async with database.engine.begin() as connection:
+            await connection.run_sync(
+                lambda plain: command.revision(
+                    _config(plain), message=message, autogenerate=True, rev_id=number
+                )
+            )
+        await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(write_revision(*sys.argv[1:3]))

@@ -8,8 +8,6 @@ from sqlalchemy import literal_column, select
 
 from hotline import schema
 from hotline.db import Database
-from hotline.house import House
-from hotline.settings import Settings
 
 
 class Clock:
@@ -84,29 +82,6 @@ class Updates:
 
 TOKEN = "123456:test-token_of-nobody"
 SECRET = "a-secret-for-tests"
-
-
-def make_house(
-    database: Database, base: Any, library: Any, clock: Clock, settings: Settings
-) -> House:
-    """A house over a ready library: building the index anew for each test would take a second."""
-    from bot.channels.telegram import Telegram
-    from hotline.house import _channels
-
-    telegram = (
-        Telegram(settings.telegram_token, settings.telegram_api_base)
-        if settings.telegram_token
-        else None
-    )
-    return House(
-        settings,
-        database,
-        base,
-        library,
-        clock=clock,
-        telegram=telegram,
-        channels=_channels(telegram),
-    )
 
 
 class Client:

@@ -58,7 +58,7 @@ class Database:
     def __init__(self, url: str, keyring: Keyring) -> None:
         self.engine = create_async_engine(async_url(url), hide_parameters=True, **_pool(url))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self.engine.dialect.keyring = keyring  # type: ignore[attr-defined]
+        vars(self.engine.dialect)["keyring"] = keyring  # read back by the column types
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         # One writer at a time anyway: a queue in the process beats SQLite's sleeping retries.
         self._turn = asyncio.Lock() if self.is_sqlite else contextlib.nullcontext()

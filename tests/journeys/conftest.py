@@ -19,7 +19,7 @@ from hotline.house import House
 from hotline.settings import Settings
 from knowledge_base.importing import Base
 from knowledge_base.library import Library
-from tests.factories import SECRET, TOKEN, Client, Clock, Updates, make_house
+from tests.factories import SECRET, TOKEN, Client, Clock, Updates
 from tests.fakes import FakeTelegram
 
 
@@ -132,7 +132,7 @@ def open_hotline(
     @contextlib.asynccontextmanager
     async def living() -> AsyncIterator[Hotline]:
         database = Database(database_url, keyring)
-        house = make_house(database, base, library, clock, settings)
+        house = House(settings, database, base, library, clock=clock)
         try:
             async with aiohttp.ClientSession() as session, app.running(house) as ports:
                 yield Hotline(house, telegram, clock, session, ports, updates)
