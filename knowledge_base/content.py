@@ -44,10 +44,20 @@ class Validity(Content):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
-class Entry(Validity):
+class Wording(Validity):
+    """What is said on the days it holds: `answer` in chat, `voice` by telephone, and its basis."""
+
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
+    voice: str | None = None
+    citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
+
+
+class Entry(Wording):
     """One FAQ entry.
 
     `label` is the entry in the worker's own words, short enough for a button.
+    `earlier` are the wordings of rules that held before; a case that lies back in time meets
+    them. `turns_on` names the day that decides between them ("ngày sinh con").
     `lawyer_only` holds the reason why a person must answer (the red list); such an entry is
     recognised but never sent. `urgent` raises the priority of a ticket that comes of it.
     """
@@ -57,14 +67,28 @@ class Entry(Validity):
     question: Line
     label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=60)]
     phrasings: Annotated[tuple[Line, ...], Field(min_length=1)]
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
-    voice: str | None = None
-    citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
+    earlier: tuple[Wording, ...] = ()
+    turns_on: str | None = None
     checked_on: dt.date
     facts: tuple[str, ...] = ()
     related: tuple[Slug, ...] = ()
     urgent: bool = False
     lawyer_only: str | None = None
+
+    @model_validator(mode="after")
+    def _one_rule_a_day(self) -> Self:
+        if self.earlier and not self.turns_on:
+            raise ValueError("earlier wordings need turns_on: which day decides?")
+        following = self.valid_from
+        for wording in self.earlier:
+            if wording.valid_to is None or wording.valid_to >= following:
+                raise ValueError("earlier: newest first, each ends before the next begins")
+            following = wording.valid_from
+        return self
+
+    def on(self, day: dt.date) -> Wording | None:
+        """The wording that held on `day`."""
+        return next((one for one in (self, *self.earlier) if one.holds_on(day)), None)
 
 
 class Instrument(Content):
@@ -73,6 +97,7 @@ class Instrument(Content):
     law_id: str
     name: str
     short: str
+    spoken: str | None = None
     effective_from: dt.date
     effective_to: dt.date | None = None
     replaced_by: str | None = None

@@ -1,0 +1,102 @@
+"""What a guided answer is made of: steps that ask, and a result that cites. (pure)
+
+A guide is a function from the answers so far to the next step or the result. It keeps nothing, so
+it can be left at any step and taken up again, on chat or by telephone keypad.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge_base.content import Citation, Parameter
+
+Value = str | int | dt.date
+Answers = Mapping[str, Value | None]  # step name -> what was said; None: "không biết"
+
+
+class Kind(StrEnum):
+    """What a step waits to hear. By keypad: a choice's number, or digits ended by #."""
+
+    CHOICE = "choice"
+    DATE = "date"  # keypad: ddmmyyyy
+    MONTHS = "months"  # a span of time; "2 năm 3 tháng" is 27
+    NUMBER = "number"
+    MONEY = "money"  # đồng
+    PLACE = "place"  # a ward, commune or special zone of Hải Phòng
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice: its label on a button, its value in the answers."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing asked. `low` and `high` bound numbers and money (both included).
+
+    `may_skip`: "không biết" is taken, and the guide goes on without this answer. Where it is not
+    taken, "không biết" leads to the general answer or to a lawyer.
+    """
+
+    name: str
+    question: str
+    kind: Kind
+    options: tuple[Option, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    may_skip: bool = True
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out. `lines` for chat, in order; `voice` for the telephone, in words.
+
+    `assumed` names what was taken for granted because it was not known. `warning` is a deadline
+    that nears or has passed.
+    """
+
+    lines: tuple[str, ...]
+    voice: str
+    citations: tuple[Citation, ...]
+    assumed: tuple[str, ...] = ()
+    warning: str | None = None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The dated parameters a calculator may read."""
+
+    parameters: Mapping[str, Parameter]
+
+    def on(self, name: str, day: dt.date) -> int:
+        """The single value of `name` on `day`; LookupError if the law of that day is unknown."""
+        parameter = self.parameters.get(name)
+        period = parameter.on(day) if parameter else None
+        if period is None or period.value is None:
+            raise LookupError(f"no value of {name!r} on {day:%d/%m/%Y}")
+        return period.value
+
+
+@dataclass(frozen=True)
+class Guide:
+    """`entries` are the FAQ entries below which "Tính cho tôi" is offered."""
+
+    id: str
+    title: str
+    topic: str
+    entries: tuple[str, ...]
+    citations: tuple[Citation, ...]  # everything it rests on, for the law register
+    advance: Callable[[Answers, Numbers, dt.date], Step | Result]
+
+
+def law(law_id: str, article: str, clause: str | None = None, point: str | None = None) -> Citation:
+    return Citation(law_id=law_id, article_id=article, clause=clause, point=point)
+
+
+def first_missing(answers: Answers, steps: Sequence[Step]) -> Step | None:
+    """The first step not asked yet; one answered by "không biết" has been asked."""
+    return next((step for step in steps if step.name not in answers), None)
