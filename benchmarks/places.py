@@ -8,6 +8,7 @@ import socket
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -73,17 +74,28 @@ def prepare(url: str, directory: Path) -> None:
     asyncio.run(work())
 
 
-def count_messages(url: str) -> int:
-    """Inbound messages that are in the database."""
+@dataclass(frozen=True)
+class Stored:
+    """What a round left in the database."""
 
-    async def work() -> int:
+    received: int
+    sent: int
+    queued: int
+
+
+def stored(url: str) -> Stored:
+    counts = [
+        "SELECT count(*) FROM messages WHERE direction = 'in'",
+        "SELECT count(*) FROM deliveries WHERE state = 'sent'",
+        "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'sending')",
+    ]
+
+    async def work() -> Stored:
         database = Database(url, Keyring.generate())
         async with database.reading() as session:
-            found = await session.scalar(
-                sqlalchemy.text("SELECT count(*) FROM messages WHERE direction = 'in'")
-            )
+            found = [await session.scalar(sqlalchemy.text(count)) for count in counts]
         await database.close()
-        return int(found or 0)
+        return Stored(*(int(number or 0) for number in found))
 
     return asyncio.run(work())
 

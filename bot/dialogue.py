@@ -5,11 +5,13 @@ done (open a ticket, add to one, rate, erase) goes out as values for the inbox t
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import phrases, triage
-from bot.triage import Danger, Doubt, Sort
+from bot import guided, phrases, triage
+from bot.counsel import Counsel
+from bot.guided import Guidance
+from bot.triage import Danger, Sort
 from bot.turns import (
     MAX_TEXT,
     Case,
@@ -24,16 +26,18 @@ from bot.turns import (
 )
 from escalation.calendar import LOCAL
 from escalation.vocabulary import Kind, Priority
-from knowledge_base.content import Entry
-from knowledge_base.library import Held, Library
-from knowledge_base.matching import Decision, Verdict
+from knowledge_base.calculators.guide import Guide
+from knowledge_base.calculators.guides import GUIDES
+from knowledge_base.library import Library
 
 
 class Dialogue:
     """The rules of the conversation over one library of answers."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, guides: Mapping[str, Guide] = GUIDES) -> None:
         self.library = library
+        self._guidance = Guidance(library, guides)
+        self._counsel = Counsel(library, self._guidance)
 
     def respond(self, state: State, said: Utterance, case: Case | None, now: dt.datetime) -> Turn:
         """Decide one turn. The first one carries the notice, ahead of the answer."""
@@ -50,11 +54,12 @@ class Dialogue:
         if said.action is not None:
             return self._act(state, said.action, case, now)
         text = said.text[:MAX_TEXT]
+        begun, state = state, replace(state, guided=None)  # whatever else is said leaves the guide
         if (danger := triage.danger(text)) is not None:
             return self._danger(state, danger, case)
         sort = triage.sort(text)
         if sort in (Sort.ERASE, Sort.STATUS):
-            return self._command(state, sort)
+            return self._command(begun, sort)
         if case and case.is_open and sort in _COURTESIES:
             return Turn(Outcome.CHAT, state)  # "cảm ơn" is no message to the lawyer
         waits = case is not None and case.is_open and not case.answered
@@ -62,99 +67,15 @@ class Dialogue:
             return self._detail(state, text)
         if case and case.is_open and state.stage is not Stage.ASIDE:
             return self._join(state, now, case)
+        if begun.guided is not None and (turn := self._guidance.hear(begun, text, _day(now))):
+            return turn
         if state.stage in _AWAITED:
             return self._awaited(state)
         if sort is not None:
             return self._sorted(state, sort, text)
         if case and not case.is_open and state.stage is not Stage.ASIDE:
             return self._join(state, now, case)
-        return self._question(state, text, now)
-
-    # -- questions ---------------------------------------------------------------------------
-
-    def _question(self, state: State, text: str, now: dt.datetime) -> Turn:
-        decision = self.library.decide(text)
-        opened = replace(state, stage=Stage.OPEN)
-        if decision.verdict is Verdict.ANSWER:
-            return self._answer(opened, decision.matches[0].entry_id, decision, text, now)
-        doubt = (
-            None
-            if decision.verdict is Verdict.CLARIFY and not decision.faint
-            else triage.doubt(text)
-        )
-        too_short = len(text.split()) <= _TOO_SHORT and bool(decision.matches)
-        if doubt is None and (decision.verdict is Verdict.CLARIFY or too_short):
-            return self._ask_back(opened, decision, text)
-        if doubt is not None:
-            return self._doubtful(opened, doubt, text, decision)
-        return Turn(
-            Outcome.HANDOFF,
-            opened,
-            decision=decision,
-            handoff=HandOff(reason="Không có câu trả lời phù hợp trong kho"),
-        )
-
-    def _answer(
-        self, state: State, entry_id: str, decision: Decision | None, text: str, now: dt.datetime
-    ) -> Turn:
-        entry = self.library.entries.get(entry_id)
-        if entry is None:  # retired since it was offered
-            return Turn(Outcome.CHAT, state, (Reply(phrases.STALE_CHOICE),))
-        words = self.library.answer(entry, _day(now))
-        if isinstance(words, Held):
-            return Turn(
-                Outcome.HANDOFF,
-                state,
-                entries=(entry.id,),
-                topic=entry.topic,
-                decision=decision,
-                urgent=entry.urgent,
-                handoff=HandOff(
-                    reason=words.reason,
-                    priority=Priority.URGENT if entry.urgent else Priority.NORMAL,
-                ),
-            )
-        words = _with_numbers(words, text, entry.urgent)
-        choices = (Choice(phrases.THATS_IT, "confirm"), Choice(phrases.NOT_IT, "reject"))
-        return Turn(
-            Outcome.ANSWER,
-            state,
-            (Reply(words, choices, advice=True),),
-            entries=(entry.id,),
-            topic=entry.topic,
-            decision=decision,
-        )
-
-    def _ask_back(self, state: State, decision: Decision, text: str) -> Turn:
-        offered = [self.library.entries[match.entry_id] for match in decision.matches]
-        question = phrases.ASK_BACK_SHORT if len(text.split()) <= _TOO_SHORT else phrases.ASK_BACK
-        urgent = any(entry.urgent for entry in offered)
-        return Turn(
-            Outcome.CLARIFY,
-            state,
-            (
-                Reply(
-                    _with_numbers(question, text, urgent),
-                    (*_choices(offered), Choice(phrases.NOT_THESE, "lawyer")),
-                    advice=True,
-                ),
-            ),
-            entries=tuple(entry.id for entry in offered),
-            topic=offered[0].topic,
-            decision=decision,
-        )
-
-    def _doubtful(self, state: State, doubt: Doubt, text: str, decision: Decision) -> Turn:
-        said = {
-            Doubt.ABUSE: phrases.ABUSE,
-            Doubt.UNREADABLE: phrases.UNREADABLE,
-            Doubt.FOREIGN: _FOREIGN.get(triage.language(text) or "en", phrases.ENGLISH),
-            Doubt.OTHER_LAW: phrases.OTHER_LAW,
-            Doubt.UNCLEAR: phrases.UNCLEAR,
-        }[doubt]
-        offers_lawyer = doubt in (Doubt.OTHER_LAW, Doubt.UNCLEAR, Doubt.FOREIGN)
-        choices = (Choice(phrases.ASK_A_LAWYER, "lawyer"),) if offers_lawyer else ()
-        return Turn(Outcome.CHAT, state, (Reply(said, choices),), decision=decision)
+        return self._counsel.treat(state, text, _day(now))
 
     # -- danger ------------------------------------------------------------------------------
 
@@ -228,10 +149,13 @@ class Dialogue:
 
     def _act(self, state: State, action: str, case: Case | None, now: dt.datetime) -> Turn:
         verb, _, argument = action.partition(":")
+        if verb in guided.VERBS:
+            return self._guidance.act(_beside(state, case), verb, argument, _day(now))
+        begun, state = state, replace(state, guided=None)
         opened = replace(state, stage=Stage.OPEN)
         match verb:
             case "answer":
-                return self._answer(opened, argument, None, "", now)
+                return self._counsel.answer(opened, argument, _day(now))
             case "confirm":
                 return Turn(Outcome.CHAT, opened, (Reply(phrases.GLAD),), confirmed=True)
             case "reject" | "lawyer":
@@ -249,8 +173,6 @@ class Dialogue:
                 )
             case "skip":
                 return self._skip(state)
-            case "here":
-                return Turn(Outcome.CHAT, opened, (Reply(phrases.DETAILS_SKIPPED),))
             case "aside":
                 aside = replace(state, stage=Stage.ASIDE)
                 return Turn(Outcome.CHAT, aside, (Reply(phrases.ASK_NEXT_QUESTION),))
@@ -259,13 +181,9 @@ class Dialogue:
                 return Turn(Outcome.CHAT, opened, (Reply(words),), rating=int(argument == "1"))
             case "erase":
                 return Turn(Outcome.CHAT, State(), (Reply(phrases.ERASED),), erase=True)
-            case "keep":
-                return Turn(Outcome.CHAT, opened, (Reply(phrases.NOT_ERASED),))
-            case "start":
-                return Turn(Outcome.CHAT, opened, (Reply(phrases.GREETING),))
             case "unsupported":
-                return Turn(Outcome.CHAT, state, (Reply(phrases.UNSUPPORTED),))
-        return Turn(Outcome.CHAT, opened, (Reply(phrases.STALE_CHOICE),))
+                return Turn(Outcome.CHAT, begun, (Reply(phrases.UNSUPPORTED),))
+        return Turn(Outcome.CHAT, opened, (Reply(_SAID.get(verb, phrases.STALE_CHOICE)),))
 
     def _skip(self, state: State) -> Turn:
         if state.stage is Stage.EMPLOYER:
@@ -298,7 +216,6 @@ def rating_request(code: str) -> Reply:
 
 
 _DETAIL_LENGTH = 120
-_TOO_SHORT = 2  # words: "lương", "thai sản" name a field, not a question
 _ACKNOWLEDGE_EVERY = dt.timedelta(minutes=30)
 _AWAITED = (Stage.REPORT, Stage.PROPOSAL, Stage.FOR_LAWYER)
 
@@ -309,11 +226,10 @@ _COURTESIES = {
     Sort.WHO_ARE_YOU: phrases.WHO_ARE_YOU,
     Sort.SMALL_TALK: phrases.SMALL_TALK,
 }
-_FOREIGN = {
-    "en": phrases.ENGLISH,
-    "zh": phrases.CHINESE,
-    "ko": phrases.KOREAN,
-    "ja": phrases.JAPANESE,
+_SAID = {  # to a button that does nothing else
+    "here": phrases.DETAILS_SKIPPED,
+    "keep": phrases.NOT_ERASED,
+    "start": phrases.GREETING,
 }
 _BY_STAGE = {
     Stage.REPORT: HandOff(Kind.REPORT, reason="Phản ánh", receipt="report"),
@@ -334,21 +250,15 @@ def _ask_reach() -> Reply:
     return Reply(phrases.ASK_REACH, (Choice(phrases.HERE_IS_FINE, "here"),))
 
 
-def _choices(entries: Sequence[Entry]) -> tuple[Choice, ...]:
-    return tuple(Choice(entry.label, f"answer:{entry.id}") for entry in entries)
+def _beside(state: State, case: Case | None) -> State:
+    """A guide answers at once; what is typed meanwhile is not for the ticket that waits."""
+    return replace(state, stage=Stage.ASIDE if case and case.is_open else Stage.OPEN)
 
 
 def _time_to_acknowledge(state: State, now: dt.datetime) -> bool:
     if state.acknowledged_at is None:
         return True
     return now - dt.datetime.fromisoformat(state.acknowledged_at) >= _ACKNOWLEDGE_EVERY
-
-
-def _with_numbers(words: str, text: str, urgent: bool) -> str:
-    """Emergency numbers in front, where danger may be about though no alarm rang."""
-    if triage.tells_of_injury(text):
-        return f"{phrases.HURT_FIRST}\n{words}"
-    return f"{phrases.DANGER_FIRST}\n{words}" if urgent else words
 
 
 def _day(now: dt.datetime) -> dt.date:

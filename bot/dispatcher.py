@@ -47,7 +47,7 @@ class Dispatcher:
             try:
                 if await self.step():
                     self.wake()
-                    await asyncio.sleep(_BREATH)
+                await asyncio.sleep(_BREATH)
             except Exception as error:
                 log.error("dispatch_failed", error=type(error).__name__)
                 await asyncio.sleep(_IDLE)

@@ -1,13 +1,18 @@
-"""What follows from a message: question noted, ticket opened or added to, replies queued."""
+"""What follows from messages: questions noted, tickets opened or added to, replies queued.
+
+Messages of different workers are carried out together: the same few statements write one or thirty.
+"""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import dialogue, outbox, phrases, retention
+from bot import dialogue, outbox, phrases, retention, statements
+from bot.channels.base import Inbound
 from bot.dialogue import Dialogue
 from bot.models import Author, Contact, Conversation, Direction, Handoff, Message, Question
 from bot.models import Outcome as Became
@@ -17,6 +22,7 @@ from escalation.models import Ticket
 from escalation.sla import Policy
 
 _SUBJECT_LENGTH = 160
+_OLDEST = dt.timedelta(days=2)  # no provider keeps a message longer before it delivers it
 
 
 @dataclass(frozen=True)
@@ -27,70 +33,99 @@ class Desk:
     policy: Policy
 
 
+@dataclass(frozen=True)
+class Talk:
+    """A worker's conversation before his message; locked until the transaction ends."""
+
+    contact_id: int
+    conversation_id: int
+    state: State
+    marked: bool = False  # as one who blocked us or had himself forgotten
+    choices: list[list[str]] | None = None  # of the last message that went out
+    question_id: int | None = None  # it was about
+    ticket_id: int | None = None  # the latest
+
+
 @dataclass
 class Exchange:
-    """One message and all that is written because of it."""
+    """One message, what was decided about it, and what is written because of it."""
 
     session: AsyncSession
     desk: Desk
-    contact: Contact
-    conversation: Conversation
-    message: Message
+    inbound: Inbound
+    talk: Talk
     said: Utterance
     question: Question | None
     ticket: Ticket | None
+    turn: Turn
     now: dt.datetime
+    state: State = field(init=False)
+    replies: tuple[Reply, ...] = field(init=False)
 
-    async def carry_out(self, turn: Turn) -> None:
-        self.conversation.last_at = self.now
-        if turn.erase:
-            self.session.add(self.message)
-            await retention.erase(self.session, self.conversation, self.now)
-            self.conversation.state = replace(turn.state, noticed=True).as_json()
-            await self._say(turn.replies)
-            self.contact.erased_at = self.now
-            return
-        self.contact.erased_at = None
-        await self._note_question(turn)
-        self.session.add(self.message)
-        state, replies = turn.state, turn.replies
-        if turn.handoff is not None:
-            state, receipt = await self._hand_over(turn, turn.handoff)
-            replies += receipt
-        elif self.ticket is not None:
-            replies += await self._for_ticket(turn, self.ticket)
-        if turn.status:
-            replies += (await self._status(),)
-        self.conversation.state = state.as_json()
-        await self._say(replies)
+    def __post_init__(self) -> None:
+        self.state, self.replies = self.turn.state, self.turn.replies
+        self.at = min(max(self.inbound.at or self.now, self.now - _OLDEST), self.now)
 
-    async def _note_question(self, turn: Turn) -> None:
-        """Keep what was asked and what became of it: the report counts these rows."""
-        asked = _BECAME.get(turn.outcome)
+    # -- the question: the report counts these rows ------------------------------------------------
+
+    def note_question(self) -> None:
+        """Keep what was asked and what became of it."""
+        asked = _BECAME.get(self.turn.outcome)
         if asked is not None:
-            if self.question is None:
-                self.question = Question(
-                    conversation_id=self.conversation.id,
-                    channel=self.contact.channel,
-                    asked_at=self.message.at,
-                    reasoning={},
-                )
-                self.session.add(self.question)
-            self.question.outcome = asked
-            self.question.topic = turn.topic or self.question.topic
-            if turn.decision is not None:
-                self.question.reasoning = _reasoning(turn)
-            if turn.outcome is Outcome.ANSWER:
-                self.question.entry_id = turn.entries[0]
-                revisions = self.desk.dialogue.library.revisions
-                self.question.revision_id = revisions.get(turn.entries[0])
-            await self.session.flush()
-        if self.question is not None:
-            self.message.question_id = self.question.id
-            if turn.confirmed is not None:
-                self.question.confirmed = turn.confirmed
+            self._note_outcome(self.question or self._new_question(), asked)
+        if self.question is not None and self.turn.confirmed is not None:
+            self.question.confirmed = self.turn.confirmed
 
-    async def _hand_over(self, turn: Turn, handoff: HandOff) -> tuple[State, tuple[Reply, ...]]:
+    def _new_question(self) -> Question:
+        self.question = Question(
+            conversation_id=self.talk.conversation_id,
+            channel=self.inbound.channel,
+            asked_at=self.at,
+            reasoning={},
+        )
+        self.session.add(self.question)
+        return self.question
+
+    def _note_outcome(self, question: Question, asked: Became) -> None:
+        turn = self.turn
+        question.outcome = asked
+        question.topic = turn.topic or question.topic
+        if turn.decision is not None:
+            question.reasoning = _reasoning(turn)
+        if turn.outcome is Outcome.ANSWER:
+            question.entry_id = turn.entries[0]
+            question.revision_id = self.desk.dialogue.library.revisions.get(turn.entries[0])
+
+    # -- what is rare: erasing, tickets ------------------------------------------------------------
+
+    async def follow(self) -> None:
+        """Do what the turn asks for beyond an answer; settles the state and the replies."""
+        await self._unmark()
+        if self.turn.erase:
+            await self._erase()
+        elif self.turn.handoff is not None:
+            self.state, receipt = await self._hand_over(self.turn.handoff)
+            self.replies += receipt
+        elif self.ticket is not None:
+            self.replies += await self._for_ticket(self.ticket)
+        if self.turn.status:
+            self.replies += (await self._status(),)
+
+    async def _unmark(self) -> None:
+        """Whoever writes can be written to, and is not forgotten but at his word."""
+        if self.talk.marked or self.turn.erase:
+            await self.session.execute(
+                update(Contact)
+                .where(Contact.id == self.talk.contact_id)
+                .values(blocked_at=None, erased_at=self.now if self.turn.erase else None)
+            )
+
+    async def _erase(self) -> None:
+        conversation = await self.session.get_one(Conversation, self.talk.conversation_id)
+        await retention.erase(self.session, conversation, self.now)
+        self.state = replace(self.turn.state, noticed=True)
+
+    async def _hand_over(self, handoff: HandOff) -> tuple[State, tuple[Reply, ...]]:
         assert self.question is not None
         self.question.reasoning = {**self.question.reasoning, "reason": handoff.reason}
         ticket = await tickets.open_ticket(
@@ -98,9 +133,9 @@ class Exchange:
             tickets.Opening(
                 kind=handoff.kind,
                 priority=handoff.priority,
-                channel=self.contact.channel,
-                subject=(await self._what_was_asked())[:_SUBJECT_LENGTH],
-                asked_at=self.message.at,
+                channel=self.inbound.channel,
+                subject=(await self._what_was_asked(self.question))[:_SUBJECT_LENGTH],
+                asked_at=self.at,
                 topic=self.question.topic,
             ),
             self.desk.policy,
@@ -108,63 +143,55 @@ class Exchange:
         )
         self.session.add(
             Handoff(
-                conversation_id=self.conversation.id,
+                conversation_id=self.talk.conversation_id,
                 question_id=self.question.id,
                 ticket_id=ticket.id,
                 created_at=self.now,
             )
         )
-        return dialogue.receipt(turn, ticket.code, ticket.first_response_due_at)
+        return dialogue.receipt(self.turn, ticket.code, ticket.first_response_due_at)
 
-    async def _what_was_asked(self) -> str:
+    async def _what_was_asked(self, question: Question) -> str:
         """The worker's own words, also when the last thing he did was to tap a button."""
-        if self.said.action is None or self.question is None:
+        if self.said.action is None:
             return self.said.text
-        first = await self.session.scalar(
-            select(Message)
-            .where(
-                Message.question_id == self.question.id,
-                Message.direction == Direction.IN,
-            )
-            .order_by(Message.id)
-            .limit(1)
+        earlier = select(Message.text).where(
+            Message.conversation_id == self.talk.conversation_id,
+            Message.direction == Direction.IN,
         )
-        if first is not None and first.id != self.message.id:
-            return first.text
-        earlier = await self.session.scalar(
-            select(Message)
-            .where(
-                Message.conversation_id == self.conversation.id,
-                Message.direction == Direction.IN,
-                Message.id < self.message.id,
-            )
-            .order_by(Message.id.desc())
-            .limit(1)
+        about_this = earlier.where(Message.question_id == question.id)
+        return (
+            await self.session.scalar(about_this.order_by(Message.id).limit(1))
+            or await self.session.scalar(earlier.order_by(Message.id.desc()).limit(1))
+            or self.said.text
         )
-        return earlier.text if earlier else self.said.text
 
-    async def _for_ticket(self, turn: Turn, ticket: Ticket) -> tuple[Reply, ...]:
+    async def _for_ticket(self, ticket: Ticket) -> tuple[Reply, ...]:
         """Write on the open ticket what this turn adds to it."""
+        turn = self.turn
         if turn.rating is not None:
             tickets.rate(self.session, ticket, turn.rating, self.now)
         if turn.employer or turn.reach:
             tickets.detail(self.session, ticket, self.now, employer=turn.employer, reach=turn.reach)
         elif turn.outcome is Outcome.JOIN:
-            was_open = ticket.is_open
-            tickets.wrote(
-                self.session, ticket, self.said.text, self.message.at, self.desk.policy, self.now
-            )
-            if turn.urgent:
-                tickets.prioritise(self.session, ticket, self.desk.policy, self.now)
-            if not was_open and ticket.next_due_at is not None:
-                return (dialogue.reopened(ticket.code, ticket.next_due_at),)
+            return self._join(ticket)
+        return ()
+
+    def _join(self, ticket: Ticket) -> tuple[Reply, ...]:
+        was_open = ticket.is_open
+        policy = self.desk.policy
+        tickets.wrote(self.session, ticket, self.said.text, self.at, policy, self.now)
+        if self.turn.urgent:
+            tickets.prioritise(self.session, ticket, policy, self.now)
+        if not was_open and ticket.next_due_at is not None:
+            return (dialogue.reopened(ticket.code, ticket.next_due_at),)
         return ()
 
     async def _status(self) -> Reply:
         rows = await self.session.scalars(
             select(Ticket)
             .join(Handoff, Handoff.ticket_id == Ticket.id)
-            .where(Handoff.conversation_id == self.conversation.id)
+            .where(Handoff.conversation_id == self.talk.conversation_id)
             .order_by(Handoff.id.desc())
             .limit(3)
         )
@@ -174,15 +201,53 @@ class Exchange:
         ]
         return Reply(phrases.several(said) if said else phrases.NO_TICKET)
 
-    async def _say(self, replies: tuple[Reply, ...]) -> None:
-        await outbox.enqueue(
-            self.session,
-            self.conversation,
-            self.contact.channel,
-            [(Author.BOT if reply.advice else Author.SYSTEM, reply) for reply in replies],
-            self.now,
-            question_id=self.question.id if self.question else None,
-        )
+    # -- what was said, both ways ------------------------------------------------------------------
+
+    def lines(self) -> list[outbox.Row]:
+        """The message, unless its writer is to be forgotten, and the replies to it."""
+        told = [
+            outbox.told(Author.BOT if reply.advice else Author.SYSTEM, reply, self.now)
+            for reply in self.replies
+        ]
+        here = {
+            "conversation_id": self.talk.conversation_id,
+            "channel": self.inbound.channel,
+            "question_id": self.question.id if self.question else None,
+            "created_at": self.now,
+        }
+        return [here | line for line in (told if self.turn.erase else [self._heard(), *told])]
+
+    def _heard(self) -> outbox.Row:
+        return {
+            "direction": Direction.IN,
+            "external_id": self.inbound.external_id,
+            "author": Author.WORKER,
+            "text": self.said.text,
+            "choices": [],
+            "at": self.at,
+        }
+
+
+async def carry_out(session: AsyncSession, exchanges: Sequence[Exchange]) -> None:
+    """Write what follows from messages, each of another worker."""
+    if not exchanges:
+        return
+    for exchange in exchanges:
+        exchange.note_question()
+    await session.flush()
+    for exchange in exchanges:
+        await exchange.follow()
+    connection = await session.connection()
+    await outbox.write(connection, [line for exchange in exchanges for line in exchange.lines()])
+    remembered = [
+        {
+            "conversation": exchange.talk.conversation_id,
+            "state": exchange.state.as_json(),
+            "now": exchange.now,
+        }
+        for exchange in exchanges
+    ]
+    await connection.execute(statements.REMEMBER, remembered)
 
 
 _BECAME = {

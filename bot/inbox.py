@@ -1,62 +1,57 @@
-"""One inbound message is one transaction: remember it, think, write down what follows.
+"""Inbound messages, one or many in one transaction: remember them, think, write what follows.
 
-The reply is queued here and sent later by the outbox; a repeated delivery changes nothing.
+The replies are queued here and sent later by the outbox; a repeated delivery changes nothing.
 """
 
 import datetime as dt
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from bot import metrics
+from bot import exchange, metrics, statements
 from bot.channels.base import Inbound
-from bot.exchange import Desk, Exchange
-from bot.models import (
-    Author,
-    Contact,
-    Conversation,
-    Direction,
-    Handoff,
-    Message,
-    Quarantine,
-    Question,
-)
+from bot.exchange import Desk, Exchange, Talk
+from bot.models import Contact, Direction, Message, Quarantine, Question
 from bot.turns import MAX_TEXT, Case, State, Utterance
 from escalation.models import Ticket
 from knowledge_base.text import clean
 
 REOPENS_WITHIN = dt.timedelta(days=7)  # after that a message is a new matter
 _TAPPED = re.compile(r"([0-9]{1,9}):([0-9]{1,3})")  # a message of ours and its choice
-_OLDEST = dt.timedelta(days=2)  # no provider keeps a message longer before it delivers it
 
 
-async def accept(session: AsyncSession, inbound: Inbound, desk: Desk, now: dt.datetime) -> bool:
-    """Take in one message; False if it was a repeat and nothing was done."""
-    contact, conversation = await _conversation(session, inbound, now)
-    if inbound.event in ("blocked", "unblocked"):
-        left = inbound.event == "blocked" and not await _wrote_since(session, inbound, conversation)
-        contact.blocked_at = now if left else None
-        return True
-    past = await _past(session, inbound, conversation)
-    if past.repeat:
-        return False
-    contact.blocked_at = None  # whoever writes can be written to
-    said, question = await _utterance(session, inbound, conversation, past)
-    message = _remember(inbound, conversation, said.text, now)
-    ticket = await _ticket_at_hand(session, past.ticket_id, now)
-    turn = desk.dialogue.respond(
-        State.from_json(conversation.state),
-        said,
-        _case(ticket) if ticket else None,
-        now,
-    )
+async def accept(
+    session: AsyncSession, inbounds: Sequence[Inbound], desk: Desk, now: dt.datetime
+) -> list[bool]:
+    """Take in messages of one channel, each of another worker; False for each repeat.
+
+    The workers' conversations are locked first: what one of them says is thought about in turn.
+    """
+    connection = await session.connection()
+    talks = await _talks(connection, inbounds, now)
+    repeats = await _repeats(connection, inbounds)
+    exchanges = []
+    for inbound in inbounds:
+        talk = talks[inbound.address]
+        if inbound.event in ("blocked", "unblocked"):
+            await _mark(session, inbound, talk, now)
+        elif inbound.external_id not in repeats:
+            exchanges.append(await _think(session, inbound, talk, desk, now))
+    await exchange.carry_out(session, exchanges)
+    return [inbound.external_id not in repeats for inbound in inbounds]
+
+
+async def _think(
+    session: AsyncSession, inbound: Inbound, talk: Talk, desk: Desk, now: dt.datetime
+) -> Exchange:
+    said, question = await _utterance(session, inbound, talk)
+    ticket = await _ticket_at_hand(session, talk.ticket_id, now)
+    turn = desk.dialogue.respond(talk.state, said, _case(ticket) if ticket else None, now)
     metrics.TURNS.labels(turn.outcome).inc()
-    exchange = Exchange(session, desk, contact, conversation, message, said, question, ticket, now)
-    await exchange.carry_out(turn)
-    return True
+    return Exchange(session, desk, inbound, talk, said, question, ticket, turn, now)
 
 
 def _case(ticket: Ticket) -> Case:
@@ -71,114 +66,91 @@ async def quarantine(
     session.add(Quarantine(channel=channel, received_at=now, reason=reason[:80], body=text))
 
 
-# -- who writes, and what ------------------------------------------------------------------------
+# -- who writes -----------------------------------------------------------------------------------
 
 
-async def _conversation(
-    session: AsyncSession, inbound: Inbound, now: dt.datetime
-) -> tuple[Contact, Conversation]:
-    """The worker's conversation, locked: his messages are thought about one by one."""
-    found = await _find_conversation(session, inbound)
-    if found is None:
-        try:
-            async with session.begin_nested():
-                await _begin_conversation(session, inbound, now)
-        except IntegrityError:
-            pass  # his first two messages came at once, and the other one was quicker
-        found = await _find_conversation(session, inbound)
-        assert found is not None
-    return found
-
-
-async def _find_conversation(
-    session: AsyncSession, inbound: Inbound
-) -> tuple[Contact, Conversation] | None:
-    who = {"channel": inbound.channel, "address": inbound.address}
-    row = (await session.execute(_FIND, who)).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-async def _begin_conversation(session: AsyncSession, inbound: Inbound, now: dt.datetime) -> None:
-    contact = Contact(
-        channel=inbound.channel,
-        address=inbound.address,
-        address_index=inbound.address,
-        created_at=now,
+async def _talks(
+    connection: AsyncConnection, inbounds: Sequence[Inbound], now: dt.datetime
+) -> dict[str, Talk]:
+    """The workers' conversations by address, locked; begun for those who write first."""
+    channel = inbounds[0].channel
+    addresses = [inbound.address for inbound in inbounds]
+    locked = await connection.execute(
+        statements.FIND_AND_LOCK, {"channel": channel, "addresses": addresses}
     )
-    session.add(contact)
-    await session.flush()
-    session.add(Conversation(contact_id=contact.id, state=State().as_json(), last_at=now))
-    await session.flush()
+    found = {row.address: row for row in locked}
+    # Read once the conversations are locked: another process may just have written in them.
+    conversations = [row.conversation_id for row in found.values()]
+    rows = await connection.execute(statements.PAST, {"conversations": conversations})
+    past = {row.id: row for row in rows}
+    talks = {address: _talk(row, past[row.conversation_id]) for address, row in found.items()}
+    newcomers = sorted(set(addresses) - talks.keys())  # two processes begin in the same order
+    return talks | await _begin(connection, channel, newcomers, now)
 
 
-async def seen(session: AsyncSession, inbound: Inbound) -> bool:
-    """Whether this very message was taken in before."""
-    known = {"channel": inbound.channel, "external_id": inbound.external_id}
-    return bool(await session.scalar(_REPEAT, known))
-
-
-class _Past(NamedTuple):
-    """What there was before this message; read once the conversation is locked."""
-
-    repeat: bool  # this very message was taken in before
-    choices: list[list[str]] | None  # of the last message that went out
-    question_id: int | None  # it was about
-    ticket_id: int | None  # the latest
-
-
-async def _past(session: AsyncSession, inbound: Inbound, conversation: Conversation) -> _Past:
-    known = {
-        "conversation_id": conversation.id,
-        "channel": inbound.channel,
-        "external_id": inbound.external_id,
-    }
-    return _Past(*(await session.execute(_PAST, known)).one())
-
-
-# Built once: putting a statement together costs more than SQLite takes to answer it.
-_FIND = (
-    select(Contact, Conversation)
-    .join(Conversation, Conversation.contact_id == Contact.id)
-    .where(Contact.channel == bindparam("channel"), Contact.address_index == bindparam("address"))
-    .with_for_update()
-)
-_REPEAT = select(
-    exists().where(
-        Message.channel == bindparam("channel"),
-        Message.direction == Direction.IN,
-        Message.external_id == bindparam("external_id"),
+def _talk(found: Any, past: Any) -> Talk:
+    return Talk(
+        found.contact_id,
+        found.conversation_id,
+        State.from_json(found.state),
+        marked=found.blocked_at is not None or found.erased_at is not None,
+        choices=past.choices,
+        question_id=past.question_id,
+        ticket_id=past.ticket_id,
     )
-)
-_LAST_OUT = select(func.max(Message.id)).where(
-    Message.conversation_id == bindparam("conversation_id"), Message.direction == Direction.OUT
-)
-_LATEST_TICKET = (
-    select(Handoff.ticket_id)
-    .where(Handoff.conversation_id == bindparam("conversation_id"))
-    .order_by(Handoff.id.desc())
-    .limit(1)
-)
-_PAST = (
-    select(
-        _REPEAT.scalar_subquery(),
-        Message.choices,
-        Message.question_id,
-        _LATEST_TICKET.scalar_subquery(),
+
+
+async def _begin(
+    connection: AsyncConnection, channel: str, addresses: Sequence[str], now: dt.datetime
+) -> dict[str, Talk]:
+    if not addresses:
+        return {}
+    contacts = [
+        {"channel": channel, "address": address, "address_index": address, "created_at": now}
+        for address in addresses
+    ]
+    contact_ids = (await connection.scalars(statements.ADD_CONTACTS, contacts)).all()
+    conversations = [
+        {"contact_id": contact_id, "state": State().as_json(), "last_at": now}
+        for contact_id in contact_ids
+    ]
+    conversation_ids = await connection.scalars(statements.ADD_CONVERSATIONS, conversations)
+    ids = zip(contact_ids, conversation_ids, strict=True)
+    return {address: Talk(*both, State()) for address, both in zip(addresses, ids, strict=True)}
+
+
+async def _repeats(connection: AsyncConnection, inbounds: Sequence[Inbound]) -> set[str]:
+    """Which messages were taken in before; hardly ever one, so all are asked about at once."""
+    ids = [inbound.external_id for inbound in inbounds]
+    channel = inbounds[0].channel
+    if not await _any_known(connection, channel, ids):
+        return set()
+    return {one for one in ids if await _any_known(connection, channel, [one])}
+
+
+async def _any_known(connection: AsyncConnection, channel: str, external_ids: list[str]) -> bool:
+    asked = {"channel": channel, "external_ids": external_ids}
+    return bool(await connection.scalar(statements.ANY_KNOWN, asked))
+
+
+async def _mark(session: AsyncSession, inbound: Inbound, talk: Talk, now: dt.datetime) -> None:
+    """Keep whether the worker can be written to."""
+    left = inbound.event == "blocked" and not await _wrote_since(session, inbound, talk)
+    await session.execute(
+        update(Contact)
+        .where(Contact.id == talk.contact_id)
+        .values(blocked_at=now if left else None)
     )
-    .select_from(Conversation)
-    .outerjoin(Message, Message.id == _LAST_OUT.scalar_subquery())
-    .where(Conversation.id == bindparam("conversation_id"))
-)
 
 
-async def _wrote_since(session: AsyncSession, inbound: Inbound, conversation: Conversation) -> bool:
+async def _wrote_since(session: AsyncSession, inbound: Inbound, talk: Talk) -> bool:
     """Whether the worker wrote after this event: then it is an old one that came again."""
     if inbound.at is None:
         return False
     later = await session.scalar(
         select(Message.id)
         .where(
-            Message.conversation_id == conversation.id,
+            Message.conversation_id == talk.conversation_id,
             Message.direction == Direction.IN,
             Message.at > inbound.at,
         )
@@ -187,43 +159,32 @@ async def _wrote_since(session: AsyncSession, inbound: Inbound, conversation: Co
     return later is not None
 
 
-def _remember(inbound: Inbound, conversation: Conversation, text: str, now: dt.datetime) -> Message:
-    return Message(
-        conversation_id=conversation.id,
-        channel=inbound.channel,
-        direction=Direction.IN,
-        external_id=inbound.external_id,
-        author=Author.WORKER,
-        text=text,
-        choices=[],
-        at=min(max(inbound.at or now, now - _OLDEST), now),
-        created_at=now,
-    )
+# -- what he says ---------------------------------------------------------------------------------
 
 
 async def _utterance(
-    session: AsyncSession, inbound: Inbound, conversation: Conversation, past: _Past
+    session: AsyncSession, inbound: Inbound, talk: Talk
 ) -> tuple[Utterance, Question | None]:
     """The words, or the choice that a tap or a typed number stands for, and its question."""
     text = clean(inbound.text)[:MAX_TEXT]
     if inbound.event in ("start", "unsupported"):
         return Utterance(text or f"[{inbound.event}]", inbound.event), None
     if inbound.choice is not None:
-        return await _tapped(session, inbound.choice, conversation)
-    if past.choices and (number := _named_choice(text, past.choices)) is not None:
-        return await _chosen(session, past.choices[number], past.question_id)
+        return await _tapped(session, inbound.choice, talk)
+    if talk.choices and (number := _named_choice(text, talk.choices)) is not None:
+        return await _chosen(session, talk.choices[number], talk.question_id)
     return Utterance(text), None
 
 
 async def _tapped(
-    session: AsyncSession, payload: str, conversation: Conversation
+    session: AsyncSession, payload: str, talk: Talk
 ) -> tuple[Utterance, Question | None]:
     if named := _TAPPED.fullmatch(payload):
         message_id, number = (int(digits) for digits in named.groups())
         offer = await session.get(Message, message_id)
         if (
             offer is not None
-            and offer.conversation_id == conversation.id
+            and offer.conversation_id == talk.conversation_id
             and number < len(offer.choices)
         ):
             return await _chosen(session, offer.choices[number], offer.question_id)

@@ -8,11 +8,12 @@ reads an answer twice is better off than one who never gets it.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Exists, and_, exists, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from bot import statements
 from bot.channels.base import Channel, Outbound, SendFailed, TryLater, Unreachable
 from bot.models import (
     Author,
@@ -21,12 +22,8 @@ from bot.models import (
     Delivery,
     DeliveryState,
     Direction,
-    Handoff,
-    Message,
 )
 from bot.turns import Reply
-from escalation.models import Ticket
-from escalation.vocabulary import OPEN_STATES
 
 BATCH = 25
 MAX_ATTEMPTS = 60  # about nine hours: an outage delays messages and loses none
@@ -34,7 +31,8 @@ CLAIM_LASTS = dt.timedelta(minutes=2)  # longer than any send may take
 _FIRST_RETRY = 2.0  # seconds; doubles with each attempt
 _LONGEST_RETRY = 600.0
 
-_PENDING = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+Row = dict[str, Any]  # one message, column by column
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,38 @@ class Result:
     failure: SendFailed | None = None
 
 
+def told(author: Author, reply: Reply, now: dt.datetime) -> Row:
+    """What a reply adds to the message that carries it."""
+    return {
+        "direction": Direction.OUT,
+        "external_id": None,
+        "author": author,
+        "text": reply.text,
+        "choices": [[choice.label, choice.action] for choice in reply.choices],
+        "at": now,
+    }
+
+
+async def write(connection: AsyncConnection, lines: Sequence[Row]) -> None:
+    """Keep messages of any conversations; those that go out are queued and leave in this order."""
+    if not lines:
+        return
+    ids = await connection.scalars(statements.ADD_MESSAGES, lines)
+    queued = [
+        {
+            "message_id": message_id,
+            "conversation_id": line["conversation_id"],
+            "channel": line["channel"],
+            "state": DeliveryState.QUEUED,
+            "next_attempt_at": line["created_at"],
+        }
+        for message_id, line in zip(ids, lines, strict=True)
+        if line["direction"] is Direction.OUT
+    ]
+    if queued:
+        await connection.execute(statements.ADD_DELIVERIES, queued)
+
+
 async def enqueue(
     session: AsyncSession,
     conversation: Conversation,
@@ -64,106 +94,46 @@ async def enqueue(
     question_id: int | None = None,
 ) -> None:
     """Queue what is said now; it leaves in this order."""
-    messages = [
-        Message(
-            conversation_id=conversation.id,
-            channel=channel,
-            direction=Direction.OUT,
-            author=author,
-            text=reply.text,
-            choices=[[choice.label, choice.action] for choice in reply.choices],
-            question_id=question_id,
-            at=now,
-            created_at=now,
-        )
-        for author, reply in replies
-    ]
-    session.add_all(messages)
-    await session.flush()
-    session.add_all(
-        Delivery(
-            message_id=message.id,
-            conversation_id=conversation.id,
-            channel=channel,
-            state=DeliveryState.QUEUED,
-            next_attempt_at=now,
-        )
-        for message in messages
-    )
+    here = {
+        "conversation_id": conversation.id,
+        "channel": channel,
+        "question_id": question_id,
+        "created_at": now,
+    }
+    connection = await session.connection()
+    await write(connection, [here | told(author, reply, now) for author, reply in replies])
 
 
 async def claim(session: AsyncSession, now: dt.datetime, limit: int = BATCH) -> list[Claim]:
     """Take the next deliveries, at most one a conversation."""
-    earlier = aliased(Delivery)
-    waits_for_earlier = exists().where(
-        earlier.conversation_id == Delivery.conversation_id,
-        earlier.id < Delivery.id,
-        earlier.state.in_(_PENDING),
-    )
-    free = or_(
-        Delivery.state == DeliveryState.QUEUED,
-        and_(Delivery.state == DeliveryState.SENDING, Delivery.claimed_at < now - CLAIM_LASTS),
-    )
-    due = (
-        select(Delivery.id)
-        .where(free, Delivery.next_attempt_at <= now, ~waits_for_earlier)
-        .order_by(Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = await session.scalars(
-        update(Delivery)
-        .where(Delivery.id.in_(due))
-        .values(state=DeliveryState.SENDING, claimed_at=now, attempts=Delivery.attempts + 1)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return await _load(session, sorted(taken.all()), now)
-
-
-async def _load(session: AsyncSession, ids: list[int], now: dt.datetime) -> list[Claim]:
-    if not ids:
+    connection = await session.connection()
+    await connection.execute(statements.RELEASE_LAPSED, {"lapsed": now - CLAIM_LASTS})
+    taken = (await connection.scalars(statements.CLAIM, {"now": now, "limit": limit})).all()
+    if not taken:
         return []
-    rows = await session.execute(
-        select(Delivery, Message, Contact, _lawyer_has_it())
-        .join(Message, Message.id == Delivery.message_id)
-        .join(Conversation, Conversation.id == Delivery.conversation_id)
-        .join(Contact, Contact.id == Conversation.contact_id)
-        .where(Delivery.id.in_(ids))
-        .order_by(Delivery.id)
-    )
     claims = []
-    for delivery, message, contact, lawyer_has_it in rows:
-        if contact.blocked_at is not None:
-            _end(delivery, DeliveryState.FAILED, "blocked")
-        elif message.author is Author.BOT and lawyer_has_it:
-            _end(delivery, DeliveryState.DROPPED, "lawyer_has_it")
+    for row in await connection.execute(statements.LOAD_CLAIMED, {"ids": taken}):
+        if row.blocked_at is not None:
+            await _end(session, row.id, DeliveryState.FAILED, "blocked")
+        elif row.author is Author.BOT and row.lawyer_has_it:
+            await _end(session, row.id, DeliveryState.DROPPED, "lawyer_has_it")
         else:
-            claims.append(_claim_of(delivery, message, contact))
+            claims.append(_claim_of(row))
     return claims
 
 
-def _claim_of(delivery: Delivery, message: Message, contact: Contact) -> Claim:
-    choices = [
-        (label, f"{message.id}:{number}") for number, (label, _) in enumerate(message.choices)
-    ]
-    outbound = Outbound(contact.address, message.text, choices, delivery.parts_sent)
-    return Claim(delivery.id, delivery.channel, outbound, delivery.attempts)
+def _claim_of(row: Any) -> Claim:
+    choices = [(label, f"{row.message_id}:{n}") for n, (label, _) in enumerate(row.choices)]
+    outbound = Outbound(row.address, row.text, choices, row.parts_sent)
+    return Claim(row.id, row.channel, outbound, row.attempts)
 
 
-def _lawyer_has_it() -> Exists:
-    """The bot never talks over a lawyer who has the case."""
-    return exists().where(
-        Handoff.conversation_id == Conversation.id,
-        Handoff.ticket_id == Ticket.id,
-        Ticket.state.in_(OPEN_STATES),
-        Ticket.assignee_id.is_not(None),
-    )
+async def _end(session: AsyncSession, delivery_id: int, state: DeliveryState, why: str) -> None:
+    await _note(session, delivery_id, state=state, error=why)
 
 
-def _end(delivery: Delivery, state: DeliveryState, why: str) -> None:
-    delivery.state = state
-    delivery.error = why
+async def _note(session: AsyncSession, delivery_id: int, **values: Any) -> None:
+    await session.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
 
 
 async def send(claim: Claim, channels: Mapping[str, Channel]) -> Result:
@@ -181,46 +151,43 @@ async def send(claim: Claim, channels: Mapping[str, Channel]) -> Result:
 
 
 async def record(session: AsyncSession, results: list[Result], now: dt.datetime) -> None:
-    """Write down what came of each send."""
-    rows = await session.scalars(
-        select(Delivery)
-        .where(Delivery.id.in_([result.claim.delivery_id for result in results]))
-        .with_for_update()
-    )
-    deliveries = {row.id: row for row in rows}
+    """Write down what came of each send; what the worker has erased meanwhile stays erased."""
+    sent = [result.claim.delivery_id for result in results if result.failure is None]
+    if sent:
+        connection = await session.connection()
+        await connection.execute(statements.RECORD_SENT, {"ids": sent, "now": now})
     for result in results:
-        delivery = deliveries.get(result.claim.delivery_id)
-        if delivery is not None:  # the worker may have erased everything meanwhile
-            await _record_one(session, delivery, result, now)
+        if result.failure is not None:
+            await _record_failure(session, result.claim, result.failure, now)
 
 
-async def _record_one(
-    session: AsyncSession, delivery: Delivery, result: Result, now: dt.datetime
+async def _record_failure(
+    session: AsyncSession, claim: Claim, failure: SendFailed, now: dt.datetime
 ) -> None:
-    failure = result.failure
-    if failure is None:
-        delivery.state = DeliveryState.SENT
-        delivery.sent_at = now
-        delivery.error = None
-        return
-    delivery.error = failure.code[:80]
-    delivery.parts_sent = max(delivery.parts_sent, failure.parts_sent)
-    if isinstance(failure, TryLater) and result.claim.attempts < MAX_ATTEMPTS:
-        delivery.state = DeliveryState.QUEUED
-        delivery.next_attempt_at = now + _pause(failure, result.claim.attempts)
-        return
-    delivery.state = DeliveryState.FAILED
+    came: dict[str, Any] = {
+        "error": failure.code[:80],
+        "parts_sent": max(claim.message.parts_sent, failure.parts_sent),
+    }
+    if isinstance(failure, TryLater) and claim.attempts < MAX_ATTEMPTS:
+        came |= {
+            "state": DeliveryState.QUEUED,
+            "next_attempt_at": now + _pause(failure, claim.attempts),
+        }
+    else:
+        came["state"] = DeliveryState.FAILED
+    await _note(session, claim.delivery_id, **came)
     if isinstance(failure, Unreachable):
-        await session.execute(
-            update(Contact)
-            .where(
-                Contact.id
-                == select(Conversation.contact_id)
-                .where(Conversation.id == delivery.conversation_id)
-                .scalar_subquery()
-            )
-            .values(blocked_at=now)
-        )
+        await _mark_blocked(session, claim.delivery_id, now)
+
+
+async def _mark_blocked(session: AsyncSession, delivery_id: int, now: dt.datetime) -> None:
+    its_contact = (
+        select(Conversation.contact_id)
+        .join(Delivery, Delivery.conversation_id == Conversation.id)
+        .where(Delivery.id == delivery_id)
+        .scalar_subquery()
+    )
+    await session.execute(update(Contact).where(Contact.id == its_contact).values(blocked_at=now))
 
 
 def _pause(failure: TryLater, attempts: int) -> dt.timedelta:

@@ -30,6 +30,11 @@ KEEP = "Không xóa"
 HELPED = "Có ích"
 DID_NOT_HELP = "Chưa giúp được"
 
+WORK_IT_OUT = "Tính cho tôi"
+DONT_KNOW = "Không biết"
+STOP_GUIDE = "Thôi không tính nữa"
+GENERAL_ANSWER = "Xem câu trả lời chung"
+
 GLAD = "Cảm ơn anh/chị. Cần gì thêm cứ nhắn cho tổng đài."
 GREETING = (
     "Chào anh/chị. Anh/chị cứ kể chuyện ở chỗ làm hoặc hỏi về lương, tăng ca, hợp đồng, nghỉ việc, "
@@ -76,6 +81,30 @@ ASK_REPORT = "Anh/chị viết nội dung phản ánh vào một tin: chuyện g
 ASK_PROPOSAL = "Anh/chị viết nội dung kiến nghị vào một tin."
 ASK_QUESTION_FOR_LAWYER = "Anh/chị viết câu hỏi cho luật sư vào một tin, càng rõ càng tốt."
 ASK_NEXT_QUESTION = "Anh/chị hỏi câu khác đi ạ. Phiếu đang chờ luật sư vẫn giữ nguyên."
+
+GUIDE_LEFT = "Vâng, tổng đài dừng tính. Anh/chị hỏi câu khác lúc nào cũng được."
+GUIDE_TYPED_WAYS_OUT = "(Không rõ thì gõ “không biết”, muốn dừng thì gõ “thôi”.)"
+GUIDE_NEEDS_THIS = "Thiếu điều này thì chưa tính được. Anh/chị xem lại giấy tờ rồi gõ vào đây."
+GUIDE_GIVES_UP = "Tổng đài vẫn chưa hiểu, xin lỗi anh/chị. Anh/chị có thể trả lời lại."
+GUIDE_OFFERS = "Hoặc chọn:"
+GUIDE_TYPED_OFFERS = "Hoặc gõ “luật sư” để hỏi luật sư, “thôi” để dừng."
+GUIDE_ASSUMED = "Tạm coi là"
+GUIDE_WARNING = "Lưu ý"
+GUIDE_BASIS = "Căn cứ"
+GUIDE_NOTED = "Đã ghi"
+
+# How an answer may be written, when one was not understood.
+GUIDE_EXAMPLES = {
+    "choice": "Tổng đài chưa hiểu. Anh/chị bấm một nút dưới đây, hoặc gõ số thứ tự của nút.",
+    "date": "Tổng đài chưa đọc được ngày. Anh/chị gõ ngày/tháng/năm, ví dụ 15/3/2026, hoặc “hôm qua”.",
+    "months": "Tổng đài chưa rõ là bao lâu. Anh/chị gõ cả năm, tháng, ví dụ “2 năm 3 tháng”, “8 tháng”.",
+    "number": "Tổng đài cần một con số. Anh/chị gõ số tròn, ví dụ 12.",
+    "money": "Tổng đài chưa đọc được số tiền. Anh/chị gõ như “8,5 triệu”, “8tr5” hoặc 8500000.",
+    "place": (
+        "Tổng đài không thấy tên này trong các phường, xã, đặc khu của Hải Phòng. Anh/chị gõ tên mới "
+        "(từ 01/7/2025) của nơi công ty hoạt động, ví dụ “Thủy Nguyên”, “Thanh Hà”."
+    ),
+}
 
 ASK_EMPLOYER = "Anh/chị làm ở công ty hoặc khu công nghiệp nào? Không muốn nói thì bấm “Bỏ qua”."
 ASK_REACH = (
@@ -135,6 +164,22 @@ _STATES = {
     State.ON_HOLD: "luật sư đang chờ anh/chị trả lời thêm",
     State.RESOLVED: "đã xong",
 }
+
+
+def before(turns_on: str, day: dt.date) -> str:
+    """On the button to the rule that held before."""
+    return f"{turns_on[:1].upper()}{turns_on[1:]} trước {day:%d/%m/%Y}"
+
+
+def out_of_bounds(low: str | None, high: str | None) -> str:
+    """What a number or a day must lie between."""
+    if low is None or high is None:
+        return (
+            f"Anh/chị xem lại giúp: phải từ {low} trở lên."
+            if low
+            else f"Anh/chị xem lại giúp: không quá {high}."
+        )
+    return f"Anh/chị xem lại giúp: phải từ {low} đến {high}."
 
 
 def moment(at: dt.datetime) -> str:

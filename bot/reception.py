@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from bot import inbox, metrics
 from bot.channels.base import Inbound, Line
 from bot.exchange import Desk
+from bot.group_commit import GroupCommit
 from bot.models import Contact, Conversation, Delivery, DeliveryState, Message
 from hotline.db import Database
 
@@ -30,23 +30,18 @@ class Reception:
         self._desk = desk
         self._clock = clock
         self._wake = wake
+        self._messages = GroupCommit(self._accept)
 
     async def receive(self, inbound: Inbound) -> bool:
-        try:
-            async with self._database.writing() as session:
-                new = await inbox.accept(session, inbound, self._desk(), self._clock())
-        except IntegrityError:
-            if not await self._stored(inbound):
-                raise
-            new = False  # it came twice at once, and the other one was stored
+        new = await self._messages.take_in(inbound)
         metrics.RECEIVED.labels(inbound.channel, str(not new).lower()).inc()
         if new:
             self._wake()
         return new
 
-    async def _stored(self, inbound: Inbound) -> bool:
-        async with self._database.reading() as session:
-            return await inbox.seen(session, inbound)
+    async def _accept(self, inbounds: Sequence[Inbound]) -> list[bool]:
+        async with self._database.writing() as session:
+            return await inbox.accept(session, inbounds, self._desk(), self._clock())
 
     async def quarantine(self, channel: str, body: bytes, reason: str) -> None:
         metrics.QUARANTINED.labels(channel).inc()

@@ -1,9 +1,12 @@
 """What a conversation is made of: what was said, what is remembered, what is decided. (pure)"""
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from escalation.vocabulary import Kind, Priority
+from knowledge_base.calculators.guide import Answers, Value
 from knowledge_base.matching import Decision
 
 MAX_TEXT = 4000  # characters of one message that are read
@@ -22,19 +25,63 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True)
+class Guided:
+    """A guided answer half way: which guide, what was answered, how often in a row in vain."""
+
+    guide: str
+    answers: Answers = field(default_factory=dict)
+    misunderstood: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "guide": self.guide,
+            "answers": {name: _kept(value) for name, value in self.answers.items()},
+            "misunderstood": self.misunderstood,
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "Guided | None":
+        """None for whatever another version wrote: the guide is then left."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("guide"), str):
+            return None
+        answers, misunderstood = data.get("answers"), data.get("misunderstood")
+        try:
+            read = {str(name): _read(value) for name, value in dict(answers or {}).items()}
+            return cls(data["guide"], read, int(misunderstood or 0))
+        except (TypeError, ValueError):
+            return None
+
+
+def _kept(value: Value | None) -> object:
+    return {"date": value.isoformat()} if isinstance(value, dt.date) else value
+
+
+def _read(value: object) -> Value | None:
+    if isinstance(value, Mapping):
+        return dt.date.fromisoformat(str(value.get("date")))
+    if value is None or isinstance(value, str | int):
+        return value
+    raise TypeError(f"no answer can be {value!r}")
+
+
+@dataclass(frozen=True)
 class State:
     """What a conversation remembers between turns."""
 
     noticed: bool = False
     stage: Stage = Stage.OPEN
     acknowledged_at: str | None = None  # when "đã chuyển thêm" was last said, ISO
+    guided: Guided | None = None
+    last: str | None = None  # the entry that was answered last
 
     def as_json(self) -> dict[str, object]:
-        return {
+        kept: dict[str, object] = {
             "noticed": self.noticed,
             "stage": self.stage,
             "acknowledged_at": self.acknowledged_at,
+            "last": self.last,
         }
+        return kept | {"guided": self.guided.as_json()} if self.guided else kept
 
     @classmethod
     def from_json(cls, data: dict[str, object]) -> "State":
@@ -42,8 +89,14 @@ class State:
             stage = Stage(str(data.get("stage", Stage.OPEN)))
         except ValueError:  # written by another version
             stage = Stage.OPEN
-        acknowledged = data.get("acknowledged_at")
-        return cls(bool(data.get("noticed")), stage, str(acknowledged) if acknowledged else None)
+        acknowledged, last = data.get("acknowledged_at"), data.get("last")
+        return cls(
+            bool(data.get("noticed")),
+            stage,
+            str(acknowledged) if acknowledged else None,
+            Guided.from_json(data.get("guided")),
+            str(last) if last else None,
+        )
 
 
 @dataclass(frozen=True)

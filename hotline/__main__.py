@@ -1,13 +1,14 @@
 """The command line. Heavy rooms are imported inside the commands, so that help comes at once."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from hotline import terminal_law
+from hotline.terminal import fail, run
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
@@ -22,44 +23,12 @@ kb_app = typer.Typer(no_args_is_help=True, help="The FAQ base.")
 app.add_typer(staff_app, name="staff")
 keys_app = typer.Typer(no_args_is_help=True, help="The keys of personal data.")
 app.add_typer(kb_app, name="kb")
+app.add_typer(terminal_law.app, name="law")
 app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:
     app()
-
-
-def _fail(message: str) -> typer.Exit:
-    typer.echo(f"hotline: {message}", err=True)
-    return typer.Exit(2)
-
-
-def _settings() -> "Settings":
-    from hotline import logs
-    from hotline.settings import SettingsError, read_settings
-
-    logs.configure()
-    try:
-        return read_settings()
-    except SettingsError as error:
-        raise _fail(str(error)) from None
-
-
-def _run(work: Callable[["Settings"], Coroutine[Any, Any, None]]) -> None:
-    """Run `work`; what a person can mend is one sentence, not a trace."""
-    from hotline.db import KeysMissing, KeysUnsafe
-    from hotline.settings import SettingsError
-    from knowledge_base.importing import ImportFailed
-
-    settings = _settings()
-    try:
-        asyncio.run(work(settings))
-    except (SettingsError, KeysMissing, KeysUnsafe, ImportFailed) as error:
-        raise _fail(str(error)) from None
-    except OSError as error:
-        raise _fail(f"{error.strerror or type(error).__name__}: {error.filename or ''}") from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
 
 
 @app.command()
@@ -71,7 +40,7 @@ def serve(
     """Run the hotline: the public listener and the office."""
     from hotline.commands import serving
 
-    _run(lambda settings: serving.serve(settings, set_up))
+    run(lambda settings: serving.serve(settings, set_up))
 
 
 @app.command()
@@ -79,7 +48,7 @@ def chat(name: Annotated[str, typer.Option(help="Who is writing.")] = "me") -> N
     """Talk to the hotline in the terminal."""
     from hotline.commands import talking
 
-    _run(lambda settings: talking.chat(settings, name))
+    run(lambda settings: talking.chat(settings, name))
 
 
 @app.command()
@@ -95,7 +64,7 @@ def ask(
     elif text:
         typer.echo(asking.ask(text))
     else:
-        raise _fail("give a question, or --jsonl and lines on standard input")
+        raise fail("give a question, or --jsonl and lines on standard input")
 
 
 @app.command()
@@ -109,7 +78,7 @@ def migrate() -> None:
         await database.close()
         typer.echo("The database is up to date.")
 
-    _run(work)
+    run(work)
 
 
 @app.command()
@@ -117,7 +86,7 @@ def backup(target: Annotated[Path, typer.Argument(help="A directory to write int
     """Copy the database while it runs. Keys are not copied: keep them elsewhere."""
     from hotline.commands import backing_up
 
-    _run(lambda settings: backing_up.backup(settings, target))
+    run(lambda settings: backing_up.backup(settings, target))
 
 
 @staff_app.command("add")
@@ -129,7 +98,7 @@ def staff_add(
     """Make an account and print its first password, once."""
     from hotline.commands import accounts
 
-    _run(lambda settings: accounts.add(settings, email, name, role))
+    run(lambda settings: accounts.add(settings, email, name, role))
 
 
 @staff_app.command("token")
@@ -137,7 +106,7 @@ def staff_token(email: str) -> None:
     """Print a new bearer token for the JSON API."""
     from hotline.commands import accounts
 
-    _run(lambda settings: accounts.token(settings, email))
+    run(lambda settings: accounts.token(settings, email))
 
 
 @staff_app.command("password")
@@ -145,7 +114,7 @@ def staff_password(email: str) -> None:
     """Give the account a new random password and print it, once."""
     from hotline.commands import accounts
 
-    _run(lambda settings: accounts.password(settings, email))
+    run(lambda settings: accounts.password(settings, email))
 
 
 @staff_app.command("list")
@@ -153,7 +122,7 @@ def staff_list() -> None:
     """List the accounts."""
     from hotline.commands import accounts
 
-    _run(accounts.listing)
+    run(accounts.listing)
 
 
 @keys_app.command("rotate")
@@ -165,7 +134,7 @@ def keys_rotate(
     """Encrypt everything anew under a new key. Stop the hotline first."""
     from hotline.commands import keys
 
-    _run(lambda settings: keys.rotate(settings, drop_old))
+    run(lambda settings: keys.rotate(settings, drop_old))
 
 
 @kb_app.command("load")
@@ -181,35 +150,65 @@ def kb_load() -> None:
         finally:
             await database.close()
 
-    _run(work)
+    run(work)
 
 
 @kb_app.command("validate")
 def kb_validate(
     law: Annotated[Path | None, typer.Option(help="Article texts, lines of JSON.")] = None,
 ) -> None:
-    """Check the seed files, and their citations against article texts."""
+    """Check the seed files, and their citations against the law register or a file."""
     from hotline.commands import knowledge
 
-    complaints = knowledge.validate(law)
-    for complaint in complaints:
-        typer.echo(complaint)
-    if complaints:
-        raise typer.Exit(1)
-    typer.echo("No complaints.")
+    run(lambda settings: knowledge.validate(settings, law))
+
+
+@kb_app.command("export")
+def kb_export(
+    kind: Annotated[str, typer.Option("--format", help="jsonl, yaml or xlsx.")] = "jsonl",
+    output: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None,
+) -> None:
+    """Write out the answers that may be sent today."""
+    from hotline.commands import knowledge
+
+    run(lambda settings: knowledge.export(settings, kind, output))
 
 
 @kb_app.command("eval")
 def kb_eval(
     files: Annotated[list[Path], typer.Argument(help="Labelled questions, lines of JSON.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Write the JSON to a file as well.")] = None,
     worst: Annotated[int, typer.Option(help="How many of the worst cases to show.")] = 0,
+    with_peers: Annotated[
+        bool, typer.Option("--peers", help="Measure other matchers too (minutes).")
+    ] = False,
 ) -> None:
     """Measure the matcher on labelled questions (and off-topic ones)."""
-    from hotline.commands import knowledge
+    from hotline.commands import measuring
 
-    figures = knowledge.evaluate(files, worst)
-    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else knowledge.table(figures))
+    async def work(_: "Settings") -> None:
+        figures = measuring.evaluate(files, worst, with_peers)
+        as_text = json.dumps(figures, ensure_ascii=False)
+        if output is not None:
+            output.write_text(as_text, "utf-8")
+        typer.echo(as_text if as_json else measuring.table(figures))
+
+    run(work)
+
+
+@kb_app.command("train")
+def kb_train(
+    files: Annotated[list[Path], typer.Argument(help="Labelled questions, lines of JSON.")],
+) -> None:
+    """Learn the matcher's weights anew, from the seed and labelled questions."""
+    from hotline.commands import measuring
+
+    async def work(_: "Settings") -> None:
+        bounds = measuring.train(files).bounds
+        typer.echo(f"Learned. Answers from {bounds.answer}, offers from {bounds.offer}.")
+
+    run(work)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from admin_api import stale_law
 from bot import notifications, retention
 from escalation import watch
 from hotline.house import House
@@ -41,6 +42,17 @@ class Bells:
         if breached:
             log.warning("deadline_passed", tickets=breached)
 
+    async def refresh(self) -> None:
+        """Another process changed the law register or the answers."""
+        if await self._house.refresh():
+            log.info("library_refreshed", entries=len(self._house.library.entries))
+            await self.count_stale()
+
+    async def count_stale(self) -> None:
+        async with self._house.database.reading() as session:
+            stale = await stale_law.answers(session, self._house.base)
+        stale_law.GAUGE.set(len(stale))
+
     async def forget(self) -> None:
         async with self._house.database.writing() as session:
             forgotten = await retention.forget(session, self._house.clock())
@@ -56,4 +68,6 @@ class Bells:
         scheduler.add_job(self.announce, "interval", seconds=2)
         scheduler.add_job(self.watch, "interval", seconds=20)
         scheduler.add_job(self.forget, "interval", minutes=30)
+        scheduler.add_job(self.refresh, "interval", minutes=1)
+        scheduler.add_job(self.count_stale, "interval", hours=1)
         return scheduler

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.channels.base import Channel, Pull
 from bot.channels.telegram import Telegram
@@ -15,8 +15,11 @@ from escalation.sla import SHIPPED, Policy
 from hotline.db import Database
 from hotline.opening import utc_now
 from hotline.settings import Settings
-from knowledge_base import entries, importing
+from knowledge_base import entries, importing, law
 from knowledge_base.library import Library
+
+# Patterns and word lists are read when first needed; no worker shall wait for them.
+_FIRST_WORDS = ("nghỉ việc", "ly hôn thì chia tài sản thế nào", "how long is my leave")
 
 
 @dataclass
@@ -29,6 +32,7 @@ class House:
     library: Library
     policy: Policy = SHIPPED
     clock: Callable[[], dt.datetime] = utc_now
+    register: tuple[int, ...] | None = None  # the law register's version behind the library
     telegram: Telegram | None = field(init=False)
     channels: dict[str, Channel] = field(init=False)
     desk: Desk = field(init=False)
@@ -53,11 +57,23 @@ class House:
     ) -> "House":
         base = importing.load()
         async with database.reading() as session:
+            register = await law.version(session)
             library = await entries.load_library(session, base)
-        house = cls(settings, database, base, library, clock=clock)
-        # The first worker must not wait for patterns and indexes that are built when first used.
-        house.desk.dialogue.respond(State(), Utterance("nghỉ việc"), None, clock())
+        house = cls(settings, database, base, library, clock=clock, register=register)
+        for text in _FIRST_WORDS:
+            house.desk.dialogue.respond(State(), Utterance(text), None, clock())
         return house
+
+    async def refresh(self) -> bool:
+        """Answer under what was published, imported, replaced or rechecked meanwhile."""
+        async with self.database.reading() as session:
+            register = await law.version(session)
+            if register == self.register:
+                return False
+            library = await entries.load_library(session, self.base)
+        self.register, self.library = register, library
+        self.desk = replace(self.desk, dialogue=Dialogue(library))
+        return True
 
     async def close(self) -> None:
         """Sends under way finish before their connections go: the order matters."""

@@ -5,9 +5,14 @@ stand in it as ``{names}`` of dated parameters, so a text reads right on any day
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from knowledge_base.dates import Span
+
+_FIRST = "lần đầu"  # "ngày đóng bảo hiểm lần đầu": the oldest day named decides
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
@@ -85,6 +90,14 @@ class Entry(Wording):
                 raise ValueError("earlier: newest first, each ends before the next begins")
             following = wording.valid_from
         return self
+
+    def decisive(self, when: Sequence[Span]) -> Span | None:
+        """Which of the times a worker named decides between the wordings, if any does."""
+        if not self.turns_on or not when:
+            return None
+        if _FIRST in self.turns_on:
+            return min(when, key=lambda span: span.first)
+        return max(when, key=lambda span: span.first)
 
     def on(self, day: dt.date) -> Wording | None:
         """The wording that held on `day`."""

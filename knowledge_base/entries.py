@@ -1,5 +1,6 @@
 """Entries in the database: publish them as revisions, load what is published."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge_base import law
 from knowledge_base.content import Entry
 from knowledge_base.importing import Base
 from knowledge_base.library import Library
@@ -75,16 +77,21 @@ async def _next_number(session: AsyncSession, entry_id: str) -> int:
 
 
 async def load_library(session: AsyncSession, base: Base) -> Library:
-    """The published entries with the words and numbers of `base`."""
+    """The published entries with the words and numbers of `base`, under the law as known."""
     rows = await published(session)
-    return Library(
-        (Entry.model_validate(row.content) for row in rows),
+    entries = {row.entry_id: Entry.model_validate(row.content) for row in rows}
+    instruments = await law.instruments(session, base)
+    published_at = {row.entry_id: row.created_at for row in rows}
+    return await asyncio.to_thread(  # building the index would keep workers waiting
+        Library,
+        entries.values(),
         topics=base.topics,
-        instruments=base.instruments,
+        instruments=instruments,
         parameters=base.parameters,
         shorthand=base.shorthand,
         synonyms=base.synonyms,
         revisions={row.entry_id: row.id for row in rows},
+        holds=await law.holds(session, base, entries, published_at, instruments),
     )
 
 

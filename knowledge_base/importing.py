@@ -1,7 +1,5 @@
 """Reads the seed files and complains with file and line. (pure but for reading files)"""
 
-import datetime as dt
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from knowledge_base.content import Citation, Content, Entry, Instrument, Parameter, Topic
+from knowledge_base.content import Content, Entry, Instrument, Parameter, Topic, Wording
 from knowledge_base.rendering import ANSWER_LIMIT, UnknownParameter, parameters_in, render
 from knowledge_base.text import Shorthand
 
@@ -43,12 +41,13 @@ class Base:
     entries: Mapping[str, Entry]
     shorthand: Shorthand
     synonyms: Mapping[str, Sequence[str]]
+    places: Mapping[str, str] = field(default_factory=dict)  # entry id, "{parameter}": "file:line"
 
 
 @dataclass
 class _Reader:
     complaints: list[Complaint] = field(default_factory=list)
-    places: dict[str, str] = field(default_factory=dict)  # entry id -> "file:line"
+    places: dict[str, str] = field(default_factory=dict)  # as in `Base`
 
     def complain(self, place: str, why: str) -> None:
         self.complaints.append(Complaint(f"{place}: {why}"))
@@ -86,6 +85,7 @@ def load(directory: Path = SEED) -> Base:
         entries=dict(_entries(reader, directory)),
         shorthand=Shorthand(dict(_shorthand(reader, directory / "shorthand.yaml"))),
         synonyms=dict(_synonyms(reader, directory / "synonyms.yaml")),
+        places=reader.places,
     )
     for entry in base.entries.values():
         _check_entry(reader, base, entry)
@@ -148,6 +148,7 @@ def _parameters(reader: _Reader, directory: Path) -> Iterator[tuple[str, Paramet
             reader.complain(path.name, f"a mapping is expected, not {row!r}")
             continue
         place = f"{path.name}:{row['__line__']}"
+        reader.places[f"{{{name}}}"] = place
         if item := reader.build(Parameter, place, _without_lines(row)):
             yield name, item
 
@@ -188,11 +189,8 @@ def _check_entry(reader: _Reader, base: Base, entry: Entry) -> None:
     for other in entry.related:
         if other not in base.entries:
             reader.complain(place, f"related entry {other!r} does not exist")
-    for citation in entry.citations:
-        if citation.law_id not in base.instruments:
-            reader.complain(place, f"unknown law {citation.law_id!r}")
-    if entry.voice and (missing := parameters_in(entry.voice) - base.parameters.keys()):
-        reader.complain(place, f"voice names unknown parameters {sorted(missing)}")
+    for wording in (entry, *entry.earlier):
+        _check_names(reader, base, place, wording)
     try:
         said = render(entry, base.parameters, base.instruments, entry.checked_on)
     except UnknownParameter as error:
@@ -204,43 +202,9 @@ def _check_entry(reader: _Reader, base: Base, entry: Entry) -> None:
         reader.complain(place, "braces that name no parameter")
 
 
-Articles = Mapping[tuple[str, str], Mapping[str, Any]]
-
-
-def read_articles(path: Path) -> Articles:
-    """Article texts by (law_id, article_id), from lines of JSON."""
-    with path.open(encoding="utf-8") as lines:
-        articles = [json.loads(line) for line in lines if line.strip()]
-    return {(article["law_id"], article["article_id"]): article for article in articles}
-
-
-def check_citations(base: Base, articles: Articles, day: dt.date) -> list[Complaint]:
-    """Every citation of `base` that names no article, no clause of it, or law not in force."""
-    complaints = []
-    cited = [
-        (entry.id, citation) for entry in base.entries.values() for citation in entry.citations
-    ]
-    cited += [
-        (name, period.citation)
-        for name, parameter in base.parameters.items()
-        for period in parameter.periods
-        if period.holds_on(day)
-    ]
-    for name, citation in cited:
-        instrument = base.instruments.get(citation.law_id)
-        if instrument is None or not instrument.in_force(day):
-            complaints.append(Complaint(f"{name}: {citation.law_id} is not in force on {day}"))
-        if fault := _fault_in(citation, articles):
-            complaints.append(Complaint(f"{name}: {fault}"))
-    return complaints
-
-
-def _fault_in(citation: Citation, articles: Articles) -> str | None:
-    if not any(law == citation.law_id for law, _ in articles):
-        return None  # a law whose text was not imported cannot be checked
-    article = articles.get((citation.law_id, citation.article_id))
-    if article is None:
-        return f"{citation.law_id} has no article {citation.article_id}"
-    if citation.clause and f"\n{citation.clause}." not in f"\n{article['text']}":
-        return f"{citation.law_id} article {citation.article_id} has no clause {citation.clause}"
-    return None
+def _check_names(reader: _Reader, base: Base, place: str, wording: Wording) -> None:
+    for citation in wording.citations:
+        if citation.law_id not in base.instruments:
+            reader.complain(place, f"unknown law {citation.law_id!r}")
+    if wording.voice and (missing := parameters_in(wording.voice) - base.parameters.keys()):
+        reader.complain(place, f"voice names unknown parameters {sorted(missing)}")

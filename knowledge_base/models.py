@@ -1,10 +1,13 @@
-"""Tables of the library: every revision of every entry, so that what was sent can be shown."""
+"""Tables of the library: entries and articles of the law, every version of each.
+
+Rows are added, never rewritten: what was sent, and the law it rested on, can be shown again.
+"""
 
 import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, UtcDateTime
@@ -31,3 +34,47 @@ class EntryRevision(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     signed_off_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     signed_off_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class ArticleVersion(Base):
+    """An article as it was read on `imported_at`; an empty text: the law no longer has it."""
+
+    __tablename__ = "law_articles"
+    __table_args__ = (Index(None, "law_id", "article_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    law_id: Mapped[str] = mapped_column(String(40))
+    article_id: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    effective_from: Mapped[dt.date] = mapped_column(Date)
+    effective_to: Mapped[dt.date | None] = mapped_column(Date)  # the first day it no longer holds
+    source: Mapped[str | None] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64))
+    imported_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class InstrumentRecord(Base):
+    """What an operator told of a law: that it exists, that it ended, what replaced it."""
+
+    __tablename__ = "law_instruments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    law_id: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(300))
+    effective_from: Mapped[dt.date] = mapped_column(Date)
+    effective_to: Mapped[dt.date | None] = mapped_column(Date)
+    replaced_by: Mapped[str | None] = mapped_column(String(40))
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class Recheck(Base):
+    """Somebody read an entry, or a guide, against the law as it is now, and it is still right."""
+
+    __tablename__ = "law_rechecks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), index=True)  # entry id, "calculator:ID"
+    checked_by: Mapped[str] = mapped_column(String(120))
+    checked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -21,6 +21,9 @@ _INVISIBLE = dict.fromkeys(
     ]
 )
 _WORD = re.compile(r"[0-9]+(?:[.,/][0-9]+)*%?|[^\W\d_]+")
+_CHUNK = re.compile(r"\b[a-z]+[a-z0-9]*\b")
+# 6, 7 and 8 shape a vowel, 9 a d: "kho6ng", "lu7o7ng", "d9u7o7c5".
+_VNI_KEY = re.compile(r"(?:[aeouy][1-5]?[678]|d9)[1-5]?[a-z]")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # "luônnnn"
 
 
@@ -40,7 +43,13 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Lower-case words and numbers, in order, with marks as typed."""
     lowered = unicodedata.normalize("NFKC", clean(text)).lower()
-    return _WORD.findall(_DRAWN_OUT.sub(r"\1", lowered))
+    typed = _CHUNK.sub(_without_vni, lowered)
+    return _WORD.findall(_DRAWN_OUT.sub(r"\1", typed))
+
+
+def _without_vni(chunk: re.Match[str]) -> str:
+    """VNI keys left in a word, dropped. "thang8" and "ca3" keep their number."""
+    return re.sub(r"[1-9]", "", chunk[0]) if _VNI_KEY.search(chunk[0]) else chunk[0]
 
 
 @dataclass(frozen=True)

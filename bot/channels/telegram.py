@@ -17,7 +17,6 @@ from telegram import ChatMember, InlineKeyboardButton, InlineKeyboardMarkup, Mes
 from telegram.constants import ChatType, MessageLimit
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
     Inbound,
@@ -28,6 +27,7 @@ from bot.channels.base import (
     Unreachable,
     split,
 )
+from bot.channels.telegram_request import AiohttpRequest
 
 NAME = "telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -163,8 +163,8 @@ class Telegram:
             token,
             base_url=f"{api_base.rstrip('/')}/bot",
             base_file_url=f"{api_base.rstrip('/')}/file/bot",
-            request=HTTPXRequest(connection_pool_size=32, read_timeout=15),
-            get_updates_request=HTTPXRequest(read_timeout=_POLL_SECONDS + 10),
+            request=AiohttpRequest(read_timeout=15),
+            get_updates_request=AiohttpRequest(read_timeout=_POLL_SECONDS + 10),
             rate_limiter=AIORateLimiter(max_retries=0),
         )
         self._paces: OrderedDict[str, AsyncLimiter] = OrderedDict()

@@ -5,11 +5,11 @@ it can be left at any step and taken up again, on chat or by telephone keypad.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from knowledge_base.content import Citation, Parameter
+from knowledge_base.content import Citation, Parameter, Period
 
 Value = str | int | dt.date
 Answers = Mapping[str, Value | None]  # step name -> what was said; None: "không biết"
@@ -36,7 +36,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing asked. `low` and `high` bound numbers and money (both included).
+    """One thing asked. `low` and `high` bound numbers and money (both included), and days counted
+    from today: `high=0` takes no day to come.
 
     `may_skip`: "không biết" is taken, and the guide goes on without this answer. Where it is not
     taken, "không biết" leads to the general answer or to a lawyer.
@@ -74,11 +75,18 @@ class Numbers:
 
     def on(self, name: str, day: dt.date) -> int:
         """The single value of `name` on `day`; LookupError if the law of that day is unknown."""
+        value = self.period(name, day).value
+        if value is None:
+            raise LookupError(f"no single value of {name!r} on {day:%d/%m/%Y}")
+        return value
+
+    def period(self, name: str, day: dt.date) -> Period:
+        """What `name` is worth on `day`, with its place in the law; LookupError if unknown."""
         parameter = self.parameters.get(name)
         period = parameter.on(day) if parameter else None
-        if period is None or period.value is None:
+        if period is None:
             raise LookupError(f"no value of {name!r} on {day:%d/%m/%Y}")
-        return period.value
+        return period
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,24 @@ def law(law_id: str, article: str, clause: str | None = None, point: str | None 
     return Citation(law_id=law_id, article_id=article, clause=clause, point=point)
 
 
-def first_missing(answers: Answers, steps: Sequence[Step]) -> Step | None:
+def first_missing(answers: Answers, steps: Iterable[Step]) -> Step | None:
     """The first step not asked yet; one answered by "không biết" has been asked."""
     return next((step for step in steps if step.name not in answers), None)
+
+
+def said(answers: Answers, name: str) -> str | None:
+    """The choice or place answered; None when not known."""
+    value = answers.get(name)
+    return value if isinstance(value, str) else None
+
+
+def number(answers: Answers, name: str) -> int | None:
+    """The number, sum or span answered; None when not known."""
+    value = answers.get(name)
+    return value if isinstance(value, int) else None
+
+
+def day(answers: Answers, name: str) -> dt.date | None:
+    """The day answered; None when not known."""
+    value = answers.get(name)
+    return value if isinstance(value, dt.date) else None

@@ -17,7 +17,7 @@ from tests.factories import Clock
 from tests.front_door import FrontDoor
 
 OVERTIME = "Tăng ca tối đa bao nhiêu giờ một tháng?"
-NOTICE_PERIOD = "nghi viec phai bao truoc may ngay"
+NOTICE_PERIOD = "bao truoc may ngay"
 UNANSWERABLE = (
     "công ty thu giữ điện thoại của em trong giờ làm và bắt ký giấy ủng hộ quỹ của con sếp"
 )

@@ -13,7 +13,7 @@ from knowledge_base.library import Library
 from tests.factories import Clock
 
 OVERTIME = "Tăng ca tối đa bao nhiêu giờ một tháng?"
-NOTICE_PERIOD = "nghi viec phai bao truoc may ngay"
+NOTICE_PERIOD = "bao truoc may ngay"
 HELD = "tang ca 60 gio 1 thang dung luat ko"
 UNANSWERABLE = (
     "công ty thu giữ điện thoại của em trong giờ làm và bắt ký giấy ủng hộ quỹ của con sếp"

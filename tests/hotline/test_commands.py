@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -121,11 +123,100 @@ def test_the_shipped_base_is_valid(hotline: CommandLine) -> None:
 def test_citations_are_checked_against_the_text_of_the_law(
     hotline: CommandLine, tmp_path: Path
 ) -> None:
-    article = {"law_id": "45/2019/QH14", "article_id": "1", "text": "1. Một"}
-    (tmp_path / "law.jsonl").write_text(json.dumps(article), "utf-8")
+    (tmp_path / "law.jsonl").write_text(article("1", "1. Một"), "utf-8")
     ended = hotline("kb", "validate", "--law", str(tmp_path / "law.jsonl"))
     assert ended.code == 1
-    assert "lam-them-toi-da: 45/2019/QH14 has no article 107\n" in ended.out
+    assert re.search(
+        r"^lam-them\.yaml:\d+: lam-them-toi-da: 45/2019/QH14 has no article 107 on ",
+        ended.out,
+        re.MULTILINE,
+    )
+    assert "Not checked, their texts were not imported: " in ended.out
+
+
+def article(article_id: str, text: str, **more: str) -> str:
+    told = {"law_id": "45/2019/QH14", "article_id": article_id, "title": "Làm thêm giờ"}
+    return json.dumps(told | {"text": text, "effective_from": "2021-01-01"} | more) + "\n"
+
+
+def test_what_may_be_sent_is_written_out(hotline: CommandLine, tmp_path: Path) -> None:
+    lines = hotline("kb", "export").well().splitlines()
+    exported = {row["id"]: row for row in map(json.loads, lines)}
+    assert "lam-them-60-gio" not in exported
+    assert exported["lam-them-toi-da"]["citations"][0]["law_id"] == "45/2019/QH14"
+    book = tmp_path / "answers.xlsx"
+    assert (
+        hotline("kb", "export", "--format", "xlsx", "--output", str(book))
+        .well()
+        .startswith(f"{book}: {len(lines)} answers; held back: ")
+    )
+    assert book.read_bytes().startswith(b"PK")
+    assert hotline("kb", "export", "--format", "xlsx").refused() == (
+        "a spreadsheet needs --output FILE"
+    )
+    assert (
+        "must be one of jsonl, yaml, xlsx" in hotline("kb", "export", "--format", "csv").refused()
+    )
+
+
+# -- the law register ------------------------------------------------------------------------------
+
+CODE = "45/2019/QH14"
+
+
+def test_a_law_changes_and_is_read_again(hotline: CommandLine, tmp_path: Path) -> None:
+    hotline("migrate").well()
+    hotline("kb", "load").well()
+    _imports(hotline, tmp_path)
+    _held_and_rechecked(hotline)
+    _replaced_and_restored(hotline)
+    assert hotline("law", "stale").well() == "0 answers were sent on stale law.\n"
+
+
+def _imports(hotline: CommandLine, tmp_path: Path) -> None:
+    before, after = tmp_path / "before.jsonl", tmp_path / "after.docx"
+    before.write_text(article("107", "1. Giờ.\n2. Bốn mươi giờ.") + article("1", "Một."), "utf-8")
+    document = docx.Document()
+    for line in ("Luật số: 45/2019/QH14", "Điều 107. Làm thêm giờ", "1. Giờ.", "2. Năm mươi giờ."):
+        document.add_paragraph(line)
+    document.save(str(after))
+    assert "2 new, 0 changed" in hotline("law", "import", str(before)).well()
+    checked = hotline("law", "import", str(after), "--part", "--check").well()
+    assert "    -2. Bốn mươi giờ.\n    +2. Năm mươi giờ.\n" in checked
+    assert "0 new, 1 changed, 0 vanished, 0 unchanged" in checked
+    assert "  calculator tien-lam-them: 45/2019/QH14 article 107\n" in checked
+    assert "  entry lam-them-toi-da: 45/2019/QH14 article 107\n" in checked
+    assert checked.endswith("Nothing was written.\n")
+    assert "Recorded." in hotline("law", "import", str(after), "--part").well()
+    assert "version 2" in hotline("law", "show", CODE, "107").well()
+    after.write_bytes(b"no document")
+    refused = hotline("law", "import", str(after))
+    assert (refused.code, refused.out.splitlines()[0]) == (
+        1,
+        "after.docx: not a Word document (.docx)",
+    )
+
+
+def _held_and_rechecked(hotline: CommandLine) -> None:
+    assert "lam-them-toi-da: Điều 107 BLLĐ 2019 đã thay đổi" in hotline("law", "held").well()
+    recheck = ("law", "recheck", "--who", "Lan")
+    assert "there is no entry khong-co" in hotline(*recheck, "khong-co").refused()
+    assert "by Lan" in hotline(*recheck, "lam-them-toi-da").well()
+    assert "lam-them-toi-da:" not in hotline("law", "held").well()
+
+
+def _replaced_and_restored(hotline: CommandLine) -> None:
+    told = ("law", "replaced", CODE, "--from", "2026-01-01", "--who", "Lan")
+    assert "import it first" in hotline(*told, "--by", "99/2026/QH16").refused()
+    said = hotline(*told, "--by", "41/2024/QH15").well()
+    assert "  entry lam-them-toi-da: 45/2019/QH14 article 107" in said
+    listed = hotline("law", "list").well()
+    assert "from 2021-01-01 until 2026-01-01, replaced by 41/2024/QH15" in listed
+    assert "lam-them-toi-da: căn cứ 45/2019/QH14" in hotline("law", "held").well()
+    assert hotline("law", "restored", CODE, "--who", "Lan").well() == f"{CODE}: from 2021-01-01\n"
+    affected = hotline("law", "affected", CODE, "107").well()
+    assert "  entry lam-them-toi-da: 45/2019/QH14 article 107\n" in affected
+    assert "knows no law 1/1" in hotline("law", "show", "1/1").refused()
 
 
 # -- a database, accounts, a backup, new keys --------------------------------------------------------

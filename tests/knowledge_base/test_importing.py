@@ -1,14 +1,12 @@
 """Whoever writes the seed files is told where each fault is."""
 
-import datetime as dt
-import json
 from pathlib import Path
 
 import pytest
 
 from knowledge_base import importing
 from knowledge_base.importing import ImportFailed
-from tests.knowledge_base.conftest import DAY, Tree
+from tests.knowledge_base.conftest import Tree
 
 ENTRIES = "entries/luong.yaml"
 
@@ -199,37 +197,19 @@ def test_complaints_point_at_the_line_of_the_entry(tree: Tree) -> None:
     assert complaints(directory)[0].startswith("luong.yaml:5: label:")
 
 
-# -- against the text of the law -------------------------------------------------------------------
+def test_earlier_wordings_name_laws_that_are_known(tree: Tree) -> None:
+    earlier = """\
+    turns_on: ngày trả lương
+    earlier:
+      - answer: Trước đây công ty phải trả lương mỗi tháng.
+        citations: [{law_id: 10/2012/QH13, article_id: "96"}]
+        valid_from: 2013-05-01
+        valid_to: 2020-12-31
+    checked_on"""
+    found = complaints(tree(ENTRIES, "    checked_on", earlier))
+    assert found == ["luong.yaml:3: unknown law '10/2012/QH13'"]
 
 
-def articles(tmp_path: Path, *rows: dict[str, str]) -> importing.Articles:
-    path = tmp_path / "articles.jsonl"
-    path.write_text("\n".join(json.dumps(row) for row in rows) + "\n\n", "utf-8")
-    return importing.read_articles(path)
-
-
-LAW = {"law_id": "45/2019/QH14", "text": "1. Một\n4. Bốn"}
-
-
-def test_a_citation_that_stands_in_the_law_is_fine(tree: Tree, tmp_path: Path) -> None:
-    texts = articles(tmp_path, LAW | {"article_id": "97"}, LAW | {"article_id": "3"})
-    assert importing.check_citations(importing.load(tree()), texts, DAY) == []
-
-
-def test_a_missing_article_or_clause_is_told(tree: Tree, tmp_path: Path) -> None:
-    base = importing.load(tree())
-    without_clause = articles(
-        tmp_path, LAW | {"article_id": "97", "text": "1. Một"}, LAW | {"article_id": "3"}
-    )
-    assert importing.check_citations(base, without_clause, DAY) == [
-        "no-luong: 45/2019/QH14 article 97 has no clause 4"
-    ]
-    without_article = articles(tmp_path, LAW | {"article_id": "97"})
-    assert importing.check_citations(base, without_article, DAY) == [
-        "luong_co_so: 45/2019/QH14 has no article 3"
-    ]
-
-
-def test_law_that_does_not_hold_that_day_is_told(tree: Tree) -> None:
-    found = importing.check_citations(importing.load(tree()), {}, dt.date(2020, 12, 31))
-    assert found == ["no-luong: 45/2019/QH14 is not in force on 2020-12-31"]
+def test_places_of_entries_and_numbers_are_kept(tree: Tree) -> None:
+    places = importing.load(tree()).places
+    assert places == {"no-luong": "luong.yaml:3", "{luong_co_so}": "parameters.yaml:2"}

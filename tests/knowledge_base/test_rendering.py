@@ -13,7 +13,11 @@ from knowledge_base.rendering import (
     fill,
     parameters_in,
     render,
+    say,
     span,
+    speak,
+    spoken_amount,
+    spoken_span,
 )
 from tests.knowledge_base.conftest import DAY, entry
 
@@ -137,3 +141,92 @@ def test_an_answer_ends_with_its_basis() -> None:
     first, last = render(one, PARAMETERS, LAWS, DAY).split("\n")
     assert first == "Lương cơ sở là 2.530.000 đ một tháng."
     assert last.startswith("Căn cứ: BLLĐ 2019 Đ.97 k.4")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (5310000, "đ", "năm triệu ba trăm mười nghìn đồng"),
+        (25500, "đ", "hai mươi lăm nghìn năm trăm đồng"),
+        (30, "%", "ba mươi phần trăm"),
+        (14, "ngày làm việc", "mười bốn ngày làm việc"),
+        (2026, "đ", "hai nghìn không trăm hai mươi sáu đồng"),
+        (1005, "đ", "một nghìn lẻ năm đồng"),
+        (60, "tuổi 4 tháng", "sáu mươi tuổi bốn tháng"),
+        (200, "giờ/năm", "hai trăm giờ một năm"),
+    ],
+)
+def test_amounts_are_spoken_in_words(value: int, unit: str, said: str) -> None:
+    assert spoken_amount(value, unit) == said
+
+
+def test_ranges_are_spoken_from_and_to() -> None:
+    assert spoken_span(20000000, 25000000, "đ") == (
+        "từ hai mươi triệu đồng đến hai mươi lăm triệu đồng"
+    )
+
+
+def test_names_in_a_voice_are_spoken() -> None:
+    said = say("lương cơ sở {luong_co_so}, phạt {phat:x2}", PARAMETERS, DAY)
+    assert said == (
+        "lương cơ sở hai triệu năm trăm ba mươi nghìn đồng, "
+        "phạt từ năm triệu đồng đến bốn mươi triệu đồng"
+    )
+    with pytest.raises(UnknownParameter):
+        say("{khong_co}", PARAMETERS, DAY)
+
+
+CODE = {"law_id": "45/2019/QH14"}
+DECREE = {"law_id": "161/2026/NĐ-CP"}
+
+
+@pytest.mark.parametrize(
+    ("cited", "said"),
+    [
+        ([CODE | {"article_id": "97", "clause": "4"}], "điều chín mươi bảy Bộ luật Lao động"),
+        (
+            [
+                CODE | {"article_id": "97", "clause": "4"},
+                CODE | {"article_id": "97", "clause": "2"},
+                CODE | {"article_id": "8a"},
+                CODE | {"article_id": "1"},
+            ],
+            "điều chín mươi bảy và điều tám a Bộ luật Lao động",
+        ),
+        (
+            [CODE | {"article_id": "97"}, DECREE | {"article_id": "PL_1"}],
+            "điều chín mươi bảy Bộ luật Lao động và phụ lục một Nghị định số mười",
+        ),
+    ],
+)
+def test_a_spoken_answer_ends_with_its_first_articles(
+    cited: list[dict[str, str]], said: str
+) -> None:
+    decree = Instrument(
+        law_id="161/2026/NĐ-CP",
+        name="Nghị định",
+        short="NĐ",
+        spoken="Nghị định số mười",
+        effective_from=DAY,
+    )
+    one = entry(voice="Lương là {luong_co_so}.", citations=cited)
+    spoken = speak(one, PARAMETERS, LAWS | {decree.law_id: decree}, DAY)
+    assert spoken == f"Lương là hai triệu năm trăm ba mươi nghìn đồng. Theo {said}."
+
+
+def test_an_earlier_wording_is_told_with_its_own_basis() -> None:
+    one = entry(
+        turns_on="ngày trả lương",
+        valid_from="2026-07-01",
+        earlier=[
+            {
+                "answer": "Lúc ấy lương cơ sở là {luong_co_so}.",
+                "citations": [CODE | {"article_id": "90"}],
+                "valid_from": "2024-07-01",
+                "valid_to": "2026-06-30",
+            }
+        ],
+    )
+    first, last = render(one, PARAMETERS, LAWS, dt.date(2026, 6, 30)).split("\n")
+    assert first == "Lúc ấy lương cơ sở là 2.340.000 đ."
+    assert last == "Căn cứ: BLLĐ 2019 Đ.90 · áp dụng từ 01/07/2024 · kiểm tra 22/11/2026"

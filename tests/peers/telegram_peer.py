@@ -28,7 +28,7 @@ from bot.channels.telegram import SECRET_HEADER, WEBHOOK_PATH
 
 TOKEN, SECRET = "123456:peer-token_of-nobody", "a-secret-for-the-peer"
 CHAT = 424242
-QUESTION = "nghi viec phai bao truoc may ngay"
+QUESTION = "bao truoc may ngay"
 REPLY = "Anh/chị làm hợp đồng 12 tháng thì báo trước 30 ngày."
 LAWYER = "luatsu@hotline.test"
 SECONDS = 20

@@ -1,0 +1,62 @@
+"""Rows of features against plain arithmetic."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.vectors import Bags, unit
+
+BAGS = st.lists(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 4), max_size=5),
+    min_size=1,
+    max_size=8,
+)
+
+
+def gather(bags: list[dict[str, int]]) -> Bags:
+    gathered = Bags()
+    for bag in bags:
+        gathered.add(bag, lambda _: 1.0)
+    return gathered
+
+
+@given(BAGS, st.dictionaries(st.sampled_from("abcdefghz"), st.floats(0.5, 3), min_size=1))
+def test_cosines_agree_with_the_definition(
+    bags: list[dict[str, int]], asked: dict[str, float]
+) -> None:
+    gathered = gather(bags)
+    rarity = gathered.rarity(1.0)
+    rows = [
+        {
+            feature: math.log((len(bags) + 1) / (sum(feature in b for b in bags) + 0.5))
+            * count**0.5
+            for feature, count in bag.items()
+        }
+        for bag in bags
+    ]
+    cosines = gathered.of_unit_length(rarity).sums(unit(asked))
+    for row, cosine in zip(rows, cosines, strict=True):
+        length = math.sqrt(sum(w * w for w in row.values())) or 1.0
+        of_asked = math.sqrt(sum(w * w for w in asked.values()))
+        dot = sum(weight * asked.get(feature, 0) for feature, weight in row.items())
+        assert cosine == pytest.approx(dot / length / of_asked, abs=1e-5)
+
+
+@given(BAGS)
+def test_parts_add_up_to_the_sum(bags: list[dict[str, int]]) -> None:
+    gathered = gather(bags)
+    postings = gathered.of_unit_length(gathered.rarity(0.6))
+    asked = dict.fromkeys("abcz", 1.0)
+    sums = postings.sums(asked)
+    for row, parts in enumerate(postings.parts(asked, range(len(bags)))):
+        assert set(parts) == set(bags[row]) & set("abc")
+        assert sum(parts.values()) == pytest.approx(float(sums[row]), abs=1e-5)
+
+
+def test_features_that_no_row_has_weigh_nothing() -> None:
+    postings = gather([{"a": 1}]).of_unit_length(gather([{"a": 1}]).rarity(1.0))
+    assert postings.sums({"nobody": 1.0}).tolist() == [0.0]
+    assert postings.sums({}).tolist() == [0.0]
+    assert Bags().of_unit_length(Bags().rarity(1.0)).sums({"a": 1.0}).tolist() == []
