@@ -19,7 +19,7 @@ SIDES = (
     (("mang-thai", "thai-san", "sinh-con"), ("nguoi-cha",)),
 )
 
-_GRAMS = (3, 4)  # letters
+_GRAM = 3  # letters
 _TYPO_LENGTH = 4  # shorter syllables are too alike to be mended
 _PIECE = 2  # letters of the shortest syllable split off a glued word
 _TONE_KEY = re.compile(r"(?<=[aeiouyw])([a-z]*?)[sfrxj]$")  # telex: the tone typed last
@@ -64,11 +64,9 @@ def sides(bag: Mapping[str, float]) -> tuple[int, ...]:
 
 
 def letters(folded: Sequence[str]) -> Counter[str]:
-    """Runs of letters across words: they forgive a slip and a missing space."""
+    """Runs of three letters across words: they forgive a slip and a missing space."""
     line = f" {' '.join(folded)} "
-    return Counter(
-        line[at : at + length] for length in _GRAMS for at in range(len(line) - length + 1)
-    )
+    return Counter(line[at : at + _GRAM] for at in range(len(line) - _GRAM + 1))
 
 
 def marks(reading: Reading) -> Counter[str]:

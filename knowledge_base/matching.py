@@ -21,7 +21,7 @@ from knowledge_base import features
 from knowledge_base.content import Entry
 from knowledge_base.features import Meanings, Mender
 from knowledge_base.text import Shorthand, fold
-from knowledge_base.vectors import Bag, Bags, Floats, Rarity, Rows, share, unit
+from knowledge_base.vectors import Bag, Bags, Floats, Probe, Rarity, Rows
 from knowledge_base.weights import CLUES, LIKENESSES, Weights, learned
 
 OFFERED = 3
@@ -78,10 +78,10 @@ class Decision:
 class Asked:
     """A question as weighted features. `known`: share of its words (by weight) seen before."""
 
-    words: Bag
-    singles: Bag
-    letters: Bag
-    marks: Bag
+    words: Probe
+    singles: Probe
+    letters: Probe
+    marks: Probe
     sides: tuple[int, ...]
     known: float
     length: int
@@ -108,6 +108,9 @@ class Index:
     ) -> None:
         self.weights = weights = weights or learned()
         self._ranking = np.array([weights.ranking[name] for name in LIKENESSES], np.float32)
+        marks = weights.ranking["marks"]
+        whole = sum(weights.ranking[name] for name in LIKENESSES)
+        self._unmarked = np.float32(whole / (whole - marks))  # without marks the rest speaks louder
         self._shorthand = shorthand
         self._meanings = Meanings(synonyms)
         self.entries = sorted(entries, key=lambda entry: entry.id)
@@ -118,7 +121,7 @@ class Index:
         """Answer, ask back, or leave it: the calibrated word on `text`."""
         scores = self.score(text)
         matches = self._matches(scores, OFFERED)
-        if not matches or not any(word.isalpha() for word in scores.asked.singles):
+        if not matches or not any(word.isalpha() for word in scores.asked.singles.names):
             return Decision(Verdict.UNSURE, ())
         clues = self.clues(scores)
         confidence, hope = self.weights.answer.of(clues), self.weights.offer.of(clues)
@@ -159,6 +162,7 @@ class Index:
             "belief_in_law": belief[same_law].sum(),
             "belief_in_three": belief[:OFFERED].sum(),
             "known": scores.asked.known,
+            "unmarked": float(not scores.asked.marks.names),
             "length": min(scores.asked.length, _LONGEST) / 10,
         }
         return np.array([values[name] for name in CLUES], np.float32)
@@ -211,29 +215,28 @@ class Index:
     def _ask(self, text: str) -> Asked:
         reading = self._shorthand.read(text)
         folded = self._mender.mend(reading.folded)
-        words = self._weighed_words(features.words(folded, self._meanings))
-        singles = {word: weight for word, weight in words.items() if _is_single(word)}
-        seen = self._rarity.of(singles)
-        known = [weight for weight, use in zip(singles.values(), seen, strict=True) if use]
+        bag = features.words(folded, self._meanings)
+        words, seen = self._weighed_words(bag)
+        single = np.array([_is_single(feature) for feature in bag], np.bool_)
+        singles = words.only(single).share()
         return Asked(
-            words=unit(words),
-            singles=share(singles),
-            letters=unit(_weighed(features.letters(folded), self._letter_rarity, 0.5)),
-            marks=unit(_weighed(features.marks(reading), self._mark_rarity, 1.0)),
-            sides=features.sides(words),
-            known=sum(known) / (sum(singles.values()) or 1.0),
+            words=words.unit(),
+            singles=singles,
+            letters=_weighed(features.letters(folded), self._letter_rarity, 0.5),
+            marks=_weighed(features.marks(reading), self._mark_rarity, 1.0),
+            sides=features.sides(bag),
+            known=float(singles.weights[seen[single]].sum()),
             length=len(folded),
         )
 
-    def _weighed_words(self, bag: Bag) -> dict[str, float]:
+    def _weighed_words(self, bag: Bag) -> tuple[Probe, NDArray[np.bool_]]:
         """A word nobody here ever used speaks against every entry; an unseen pair hardly does."""
-        unseen = self._rarity.greatest
-        return {
-            feature: (unseen * _unseen_share(feature) if rarity is None else rarity)
-            * _kind_weight(feature)
-            * count**0.5
-            for (feature, count), rarity in zip(bag.items(), self._rarity.of(bag), strict=True)
-        }
+        words = Probe.of(bag)
+        rarity, seen = self._rarity.of(words)
+        unseen = np.array([_unseen_share(feature) for feature in bag], np.float32)
+        kinds = np.array([_kind_weight(feature) for feature in bag], np.float32)
+        weights = np.where(seen, rarity, unseen * self._rarity.greatest) * kinds
+        return words.weighing((weights * np.sqrt(words.weights)).astype(np.float32)), seen
 
     def _score(self, text: str) -> Scores:
         asked = self._ask(text)
@@ -253,7 +256,7 @@ class Index:
         )
         same = likenesses[:, 0] > _IDENTICAL
         score = (likenesses @ self._ranking + same * _SAME).astype(np.float32)
-        return Scores(asked, likenesses, score)
+        return Scores(asked, likenesses, score if asked.marks.names else score * self._unmarked)
 
 
 def _kind_weight(feature: str) -> float:
@@ -278,12 +281,12 @@ def _unseen_share(feature: str) -> float:
     return 0.36 if " " in feature else 0.8
 
 
-def _weighed(bag: Bag, rarity: Rarity, unseen: float) -> dict[str, float]:
-    """A bag's weights; `unseen`: what a feature no entry has weighs beside the rarest."""
-    return {
-        feature: (unseen * rarity.greatest if weight is None else weight) * count**0.5
-        for (feature, count), weight in zip(bag.items(), rarity.of(bag), strict=True)
-    }
+def _weighed(bag: Bag, rarity: Rarity, unseen: float) -> Probe:
+    """A bag at length one; `unseen`: what a feature no entry has weighs beside the rarest."""
+    probe = Probe.of(bag)
+    weights, seen = rarity.of(probe)
+    weights = np.where(seen, weights, unseen * rarity.greatest) * np.sqrt(probe.weights)
+    return probe.weighing(weights.astype(np.float32)).unit()
 
 
 def _greatest(parts: Mapping[str, float]) -> tuple[str, ...]:

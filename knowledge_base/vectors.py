@@ -6,7 +6,8 @@ take some tens of megabytes.
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -30,45 +31,73 @@ class Postings:
         """`row`, `keys` and `values` are parallel: one item a feature of a row."""
         self.rows = rows
         order = np.argsort(keys, kind="stable")  # rows come in order already
-        self._row, self._value = row[order], values[order]
+        small = np.uint16 if rows <= np.iinfo(np.uint16).max else np.int32
+        self._row, self._value = row[order].astype(small), values[order]
         self._keys, starts = np.unique(keys[order], return_index=True)
         self._starts = np.append(starts, len(order)).astype(np.int32)
 
-    def sums(self, asked: Bag) -> Floats:
-        """Of each row, the sum of its values times the weights in `asked`."""
-        at, which, weights = self._gather(asked)
-        parts = self._value[at] * weights[which]
-        return np.bincount(self._row[at], weights=parts, minlength=self.rows).astype(np.float32)
+    def sums(self, asked: "Probe") -> Floats:
+        """Of each row, the sum of its values times the weights of `asked`."""
+        at, which = self._gather(asked)
+        return self._summed(at, self._value[at] * asked.weights[which])
 
-    def mentioned(self, asked: Bag) -> Floats:
+    def mentioned(self, asked: "Probe") -> Floats:
         """Of each row, the sum of the weights of those features of `asked` that it has at all."""
-        at, which, weights = self._gather(asked)
-        return np.bincount(self._row[at], weights=weights[which], minlength=self.rows).astype(
-            np.float32
-        )
+        at, which = self._gather(asked)
+        return self._summed(at, asked.weights[which])
 
-    def parts(self, asked: Bag, rows: Sequence[int]) -> list[dict[str, float]]:
+    def parts(self, asked: "Probe", rows: Sequence[int]) -> list[dict[str, float]]:
         """For each of `rows`, what each feature of `asked` adds to its sum."""
-        at, which, weights = self._gather(asked)
-        names = list(asked)
+        at, which = self._gather(asked)
         parts = []
         for row in rows:
             here = np.flatnonzero(self._row[at] == row)
-            values = self._value[at[here]] * weights[which[here]]
-            found = (names[feature] for feature in which[here])
+            values = self._value[at[here]] * asked.weights[which[here]]
+            found = (asked.names[feature] for feature in which[here])
             parts.append(dict(zip(found, values.tolist(), strict=True)))
         return parts
 
-    def _gather(self, asked: Bag) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-        """Where the postings of all features stand, which feature each is of; the weights."""
-        keys = np.fromiter((key(feature) for feature in asked), np.uint32, len(asked))
-        weights = np.fromiter(asked.values(), np.float32, len(asked))
-        place, known = _find(self._keys, keys)
+    def _summed(self, at: NDArray[np.int64], parts: Floats) -> Floats:
+        return np.bincount(self._row[at], weights=parts, minlength=self.rows).astype(np.float32)
+
+    def _gather(self, asked: "Probe") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the postings of all features stand, and which feature each is of."""
+        place, known = _find(self._keys, asked.keys)
         numbers, place = np.flatnonzero(known), place[known]
         begins = self._starts[place].astype(np.int64)
         lengths = self._starts[place + 1] - begins
         within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return np.repeat(begins, lengths) + within, np.repeat(numbers, lengths), weights
+        return np.repeat(begins, lengths) + within, np.repeat(numbers, lengths)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The features of one question, with their keys and weights side by side."""
+
+    names: Sequence[str]
+    keys: Keys
+    weights: Floats
+
+    @classmethod
+    def of(cls, bag: Bag) -> Self:
+        names = list(bag)
+        keys = np.array([key(name) for name in names], np.uint32)
+        return cls(names, keys, np.array(list(bag.values()), np.float32))
+
+    def weighing(self, weights: Floats) -> "Probe":
+        return replace(self, weights=weights)
+
+    def unit(self) -> "Probe":
+        """At length one."""
+        return self.weighing(self.weights / (float(np.sqrt(np.sum(self.weights**2))) or 1.0))
+
+    def share(self) -> "Probe":
+        """With weights that sum up to one."""
+        return self.weighing(self.weights / (float(np.sum(self.weights)) or 1.0))
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Probe":
+        names = [name for name, is_in in zip(self.names, chosen, strict=True) if is_in]
+        return Probe(names, self.keys[chosen], self.weights[chosen])
 
 
 class Bags:
@@ -116,32 +145,17 @@ class Rarity:
         self._weights = np.log((rows + 1) / (users + 0.5)) ** power
         self.greatest = float(self._weights.max(initial=1.0))
 
-    def of(self, asked: Bag) -> list[float | None]:
-        """The weight of each feature; None for one that no row uses."""
-        keys = np.fromiter((key(feature) for feature in asked), np.uint32, len(asked))
-        at, known = _find(self._keys, keys)
-        weights = self._weights[at] if len(self._keys) else np.ones(len(keys))
-        return [
-            weight if seen else None
-            for weight, seen in zip(weights.tolist(), known.tolist(), strict=True)
-        ]
+    def of(self, asked: Probe) -> tuple[Floats, NDArray[np.bool_]]:
+        """The weight of each feature, and whether any row uses it (where not, 0)."""
+        at, known = _find(self._keys, asked.keys)
+        weights = np.zeros(len(at), np.float32)
+        weights[known] = self._weights[at[known]]
+        return weights, known
 
     def of_keys(self, keys: Keys) -> Floats:
         """The weights of keys that are all in use."""
         weights: Floats = self._weights.astype(np.float32)[np.searchsorted(self._keys, keys)]
         return weights
-
-
-def unit(asked: Bag) -> dict[str, float]:
-    """`asked` at length one."""
-    length = sum(weight * weight for weight in asked.values()) ** 0.5
-    return {feature: weight / length for feature, weight in asked.items()} if length else {}
-
-
-def share(asked: Bag) -> dict[str, float]:
-    """`asked` with weights that sum up to one."""
-    whole = sum(asked.values())
-    return {feature: weight / whole for feature, weight in asked.items()} if whole else {}
 
 
 def _find(sorted_keys: Keys, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -30,6 +30,7 @@ CLUES = (
     "covered",
     "known",
     "length",
+    "unmarked",
 )
 """What the calibration judges an outcome by; see `Index.clues`."""
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.vectors import Bags, unit
+from knowledge_base.vectors import Bags, Probe
 
 BAGS = st.lists(
     st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 4), max_size=5),
@@ -36,7 +36,7 @@ def test_cosines_agree_with_the_definition(
         }
         for bag in bags
     ]
-    cosines = gathered.of_unit_length(rarity).sums(unit(asked))
+    cosines = gathered.of_unit_length(rarity).sums(Probe.of(asked).unit())
     for row, cosine in zip(rows, cosines, strict=True):
         length = math.sqrt(sum(w * w for w in row.values())) or 1.0
         of_asked = math.sqrt(sum(w * w for w in asked.values()))
@@ -48,7 +48,7 @@ def test_cosines_agree_with_the_definition(
 def test_parts_add_up_to_the_sum(bags: list[dict[str, int]]) -> None:
     gathered = gather(bags)
     postings = gathered.of_unit_length(gathered.rarity(0.6))
-    asked = dict.fromkeys("abcz", 1.0)
+    asked = Probe.of(dict.fromkeys("abcz", 1.0))
     sums = postings.sums(asked)
     for row, parts in enumerate(postings.parts(asked, range(len(bags)))):
         assert set(parts) == set(bags[row]) & set("abc")
@@ -57,6 +57,6 @@ def test_parts_add_up_to_the_sum(bags: list[dict[str, int]]) -> None:
 
 def test_features_that_no_row_has_weigh_nothing() -> None:
     postings = gather([{"a": 1}]).of_unit_length(gather([{"a": 1}]).rarity(1.0))
-    assert postings.sums({"nobody": 1.0}).tolist() == [0.0]
-    assert postings.sums({}).tolist() == [0.0]
-    assert Bags().of_unit_length(Bags().rarity(1.0)).sums({"a": 1.0}).tolist() == []
+    assert postings.sums(Probe.of({"nobody": 1.0})).tolist() == [0.0]
+    assert postings.sums(Probe.of({})).tolist() == [0.0]
+    assert Bags().of_unit_length(Bags().rarity(1.0)).sums(Probe.of({"a": 1.0})).tolist() == []
