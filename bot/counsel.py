@@ -5,6 +5,7 @@ it; a case that lies back in time meets the law of that time.
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
@@ -19,9 +20,12 @@ from knowledge_base.dates import Span, spans
 from knowledge_base.library import Held, Library
 from knowledge_base.matching import Decision, Match, Verdict
 from knowledge_base.questions import follow_up, questions_in
+from knowledge_base.text import fold
 
 _TOO_SHORT = 2  # words: "lương", "thai sản" name a field, not a question
 _HOPEFUL = 0.9  # a chance that stands against words of another field of law
+_CLEAR = 0.9  # belief in one entry that does so too
+_NAMES_AN_ARTICLE = re.compile(r"\bdieu \d")
 _RUNNER_UP = 0.1  # share of belief from which the second entry is one tap away
 _RECENT = dt.timedelta(days=365)  # a rule that changed lately may still be asked about
 
@@ -158,9 +162,12 @@ def _worth_asking_back(decision: Decision, doubt: Doubt | None, text: str) -> bo
         return False
     if doubt is None:
         return decision.verdict is not Verdict.UNSURE or len(text.split()) <= _TOO_SHORT
-    if decision.hope >= _HOPEFUL:  # the words point both ways
-        return True
-    return doubt is Doubt.UNCLEAR and decision.verdict is Verdict.CLARIFY and not decision.faint
+    if decision.hope >= _HOPEFUL or decision.matches[0].score >= _CLEAR:
+        return True  # the words point both ways
+    if doubt is not Doubt.UNCLEAR:
+        return False
+    offered = decision.verdict is Verdict.CLARIFY and not decision.faint
+    return offered or _NAMES_AN_ARTICLE.search(fold(text).lower()) is not None
 
 
 def _doubtful(state: State, doubt: Doubt, text: str, decision: Decision) -> Turn:

@@ -63,8 +63,10 @@ class Entry(Wording):
     `label` is the entry in the worker's own words, short enough for a button.
     `earlier` are the wordings of rules that held before; a case that lies back in time meets
     them. `turns_on` names the day that decides between them ("ngày sinh con").
-    `lawyer_only` holds the reason why a person must answer (the red list); such an entry is
-    recognised but never sent. `urgent` raises the priority of a ticket that comes of it.
+    `second_hand` names the facts that several pages report but no text of the law at hand: the
+    centre must see the text before it signs. `lawyer_only` holds the reason why a person must
+    answer (the red list); such an entry is recognised but never sent. `urgent` raises the priority
+    of a ticket that comes of it.
     """
 
     id: Slug
@@ -76,6 +78,7 @@ class Entry(Wording):
     turns_on: str | None = None
     checked_on: dt.date
     facts: tuple[str, ...] = ()
+    second_hand: tuple[str, ...] = ()
     related: tuple[Slug, ...] = ()
     urgent: bool = False
     lawyer_only: str | None = None

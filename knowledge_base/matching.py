@@ -31,7 +31,7 @@ _PAIR_WEIGHT = 0.7
 _MEANING_WEIGHT = 1.5
 _ARTICLE_WEIGHT = 2.0  # "điều 35": somebody who names it means it
 _NEIGHBOURS = 4  # phrasings of one entry that speak for it together
-_LEAST_BELIEF = 0.4  # an answer must stand out, whatever its basis shares with its neighbours
+_LEAST_BELIEF = 0.6  # an answer must stand out, whatever its basis shares with its neighbours
 _IDENTICAL, _SAME = 0.999, np.float32(5)  # the very words of a phrasing outweigh all else
 _CONTENDERS = 40  # entries among which belief is shared out
 _LONG = 24  # words; beyond, sentences are also read one by one
@@ -128,7 +128,7 @@ class Index:
         bounds = self.weights.bounds
         verdict = Verdict.UNSURE
         if hope >= bounds.offer:
-            sure = confidence >= bounds.answer and matches[0].score >= _LEAST_BELIEF
+            sure = confidence >= bounds.answer and self.stands_out(scores)
             verdict = Verdict.ANSWER if sure else Verdict.CLARIFY
         return Decision(
             verdict, matches, round(confidence, 4), round(hope, 4), faint=hope < bounds.faint
@@ -146,6 +146,10 @@ class Index:
             return whole
         loudest = np.max(asking, axis=0)
         return replace(whole, score=(1 - _ASKING) * whole.score + _ASKING * loudest)
+
+    def stands_out(self, scores: Scores) -> bool:
+        """Whether the best entry holds most of the belief: only then may it be the answer."""
+        return bool(_softmax(scores.score).max() >= _LEAST_BELIEF)
 
     def clues(self, scores: Scores) -> Floats:
         """What the calibration judges by, in the order of CLUES."""

@@ -4,6 +4,7 @@ Each peer ranks entries by its own score of their best phrasing. Its libraries a
 dependencies; a peer whose library is missing is left out.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -98,6 +99,7 @@ def _rapidfuzz(name: str) -> Maker:
 def _bm25s(texts: Texts) -> Scorer:
     import bm25s  # noqa: PLC0415
 
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
     index = bm25s.BM25()
     index.index([text.split() for text in texts.folded], show_progress=False)
 

@@ -5,6 +5,7 @@ from questions it has not read. `relevant` articles of labelled questions, and q
 fields of law, calibrate the decision. The same input gives the same numbers.
 """
 
+import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Outcome:
     clues: Floats
     right: bool
     offered: bool
+    stands_out: bool
 
 
 def learn(base: Base, questions: Sequence[Labelled]) -> Weights:
@@ -113,7 +115,7 @@ def _judge(index: Index, text: str, relevant: Basis) -> Outcome:
     scores: Scores = index.score(text)
     order = np.argsort(-scores.score, kind="stable")[:OFFERED]
     right = [bool(basis_of(index.entries[at]) & relevant) for at in order]
-    return Outcome(index.clues(scores), right[0], any(right))
+    return Outcome(index.clues(scores), right[0], any(right), index.stands_out(scores))
 
 
 def _calibrate(outcomes: Sequence[Outcome], happened: Sequence[bool]) -> Chance:
@@ -140,24 +142,30 @@ def _bounds(
     labelled: Sequence[Outcome],
     off_topic: Sequence[Outcome],
 ) -> Bounds:
-    """The lowest bound at which wrong answers stay rare enough, with some room left."""
-    sure = np.array([answer.of(one.clues) for one in labelled])
-    wrong = np.array([not one.right for one in labelled])
-    other = np.array([answer.of(one.clues) for one in off_topic])
-    for bound in np.arange(0.5, 0.99, 0.005):
-        few_wrong = (wrong & (sure >= bound)).mean() <= _WRONG if len(sure) else True
-        few_other = (other >= bound).mean() <= _OFF_TOPIC if len(other) else True
-        if few_wrong and few_other:
-            break
-    hopes = np.array([offer.of(one.clues) for one in labelled or own])
-    stray = np.array([offer.of(one.clues) for one in off_topic or own])
+    """Answers from the lowest bound at which wrong ones stay rare enough; offers generously."""
+    wrong = [answer.of(one.clues) for one in labelled if one.stands_out and not one.right]
+    strange = [answer.of(one.clues) for one in off_topic if one.stands_out]
+    hopes = [offer.of(one.clues) for one in labelled or own]
+    strays = [offer.of(one.clues) for one in off_topic or own]
     return Bounds(
-        answer=round(float(bound), 3),
+        answer=max(
+            _SUREST,
+            _above_all_but(wrong, _WRONG * len(labelled)),
+            _above_all_but(strange, _OFF_TOPIC * len(off_topic)),
+        ),
         offer=round(float(np.quantile(hopes, _LEFT_OUT)), 3),
-        faint=round(float(np.quantile(stray, 1 - _STRAY)), 3),
+        faint=round(float(np.quantile(strays, 1 - _STRAY)), 3),
     )
 
 
+def _above_all_but(chances: Sequence[float], allowed: float) -> float:
+    """The lowest bound that at most `allowed` of `chances` reach."""
+    highest = sorted(chances, reverse=True)
+    first_out = int(allowed)
+    return math.ceil(highest[first_out] * 1000 + 1) / 1000 if first_out < len(highest) else 0.0
+
+
+_SUREST = 0.9  # no lower: labels err too, so few wrong ones may be luck
 _WRONG = 0.017  # of labelled questions answered outright and wrong; the promise is 2 %
 _OFF_TOPIC = 0.003  # of off-topic questions answered as labour law; the promise is 0.5 %
 _LEFT_OUT = 0.01  # of labour questions too unlike anything to be offered choices

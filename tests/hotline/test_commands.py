@@ -11,6 +11,9 @@ from typing import Any
 
 import docx
 import pytest
+from typer.testing import CliRunner
+
+from hotline.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,6 +23,11 @@ class CommandLine:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+
+    def here(self, *arguments: str) -> "Ended":
+        """The same in this process: a long story need not start a program at every step."""
+        done = CliRunner().invoke(app, arguments, env={"HOTLINE_DATA_DIR": str(self.directory)})
+        return Ended(done.exit_code, done.stdout, done.stderr)
 
     def __call__(self, *arguments: str, stdin: bytes = b"", **settings: str) -> "Ended":
         environment = {
@@ -165,12 +173,12 @@ CODE = "45/2019/QH14"
 
 
 def test_a_law_changes_and_is_read_again(hotline: CommandLine, tmp_path: Path) -> None:
-    hotline("migrate").well()
-    hotline("kb", "load").well()
+    hotline.here("migrate").well()
+    hotline.here("kb", "load").well()
     _imports(hotline, tmp_path)
     _held_and_rechecked(hotline)
     _replaced_and_restored(hotline)
-    assert hotline("law", "stale").well() == "0 answers were sent on stale law.\n"
+    assert hotline.here("law", "stale").well() == "0 answers were sent on stale law.\n"
 
 
 def _imports(hotline: CommandLine, tmp_path: Path) -> None:
@@ -180,17 +188,17 @@ def _imports(hotline: CommandLine, tmp_path: Path) -> None:
     for line in ("Luật số: 45/2019/QH14", "Điều 107. Làm thêm giờ", "1. Giờ.", "2. Năm mươi giờ."):
         document.add_paragraph(line)
     document.save(str(after))
-    assert "2 new, 0 changed" in hotline("law", "import", str(before)).well()
-    checked = hotline("law", "import", str(after), "--part", "--check").well()
+    assert "2 new, 0 changed" in hotline.here("law", "import", str(before)).well()
+    checked = hotline.here("law", "import", str(after), "--part", "--check").well()
     assert "    -2. Bốn mươi giờ.\n    +2. Năm mươi giờ.\n" in checked
     assert "0 new, 1 changed, 0 vanished, 0 unchanged" in checked
     assert "  calculator tien-lam-them: 45/2019/QH14 article 107\n" in checked
     assert "  entry lam-them-toi-da: 45/2019/QH14 article 107\n" in checked
     assert checked.endswith("Nothing was written.\n")
-    assert "Recorded." in hotline("law", "import", str(after), "--part").well()
-    assert "version 2" in hotline("law", "show", CODE, "107").well()
+    assert "Recorded." in hotline.here("law", "import", str(after), "--part").well()
+    assert "version 2" in hotline.here("law", "show", CODE, "107").well()
     after.write_bytes(b"no document")
-    refused = hotline("law", "import", str(after))
+    refused = hotline.here("law", "import", str(after))
     assert (refused.code, refused.out.splitlines()[0]) == (
         1,
         "after.docx: not a Word document (.docx)",
@@ -198,25 +206,27 @@ def _imports(hotline: CommandLine, tmp_path: Path) -> None:
 
 
 def _held_and_rechecked(hotline: CommandLine) -> None:
-    assert "lam-them-toi-da: Điều 107 BLLĐ 2019 đã thay đổi" in hotline("law", "held").well()
+    assert "lam-them-toi-da: Điều 107 BLLĐ 2019 đã thay đổi" in hotline.here("law", "held").well()
     recheck = ("law", "recheck", "--who", "Lan")
-    assert "there is no entry khong-co" in hotline(*recheck, "khong-co").refused()
-    assert "by Lan" in hotline(*recheck, "lam-them-toi-da").well()
-    assert "lam-them-toi-da:" not in hotline("law", "held").well()
+    assert "there is no entry khong-co" in hotline.here(*recheck, "khong-co").refused()
+    assert "by Lan" in hotline.here(*recheck, "lam-them-toi-da").well()
+    assert "lam-them-toi-da:" not in hotline.here("law", "held").well()
 
 
 def _replaced_and_restored(hotline: CommandLine) -> None:
     told = ("law", "replaced", CODE, "--from", "2026-01-01", "--who", "Lan")
-    assert "import it first" in hotline(*told, "--by", "99/2026/QH16").refused()
-    said = hotline(*told, "--by", "41/2024/QH15").well()
+    assert "import it first" in hotline.here(*told, "--by", "99/2026/QH16").refused()
+    said = hotline.here(*told, "--by", "41/2024/QH15").well()
     assert "  entry lam-them-toi-da: 45/2019/QH14 article 107" in said
-    listed = hotline("law", "list").well()
+    listed = hotline.here("law", "list").well()
     assert "from 2021-01-01 until 2026-01-01, replaced by 41/2024/QH15" in listed
-    assert "lam-them-toi-da: căn cứ 45/2019/QH14" in hotline("law", "held").well()
-    assert hotline("law", "restored", CODE, "--who", "Lan").well() == f"{CODE}: from 2021-01-01\n"
-    affected = hotline("law", "affected", CODE, "107").well()
+    assert "lam-them-toi-da: căn cứ 45/2019/QH14" in hotline.here("law", "held").well()
+    assert (
+        hotline.here("law", "restored", CODE, "--who", "Lan").well() == f"{CODE}: from 2021-01-01\n"
+    )
+    affected = hotline.here("law", "affected", CODE, "107").well()
     assert "  entry lam-them-toi-da: 45/2019/QH14 article 107\n" in affected
-    assert "knows no law 1/1" in hotline("law", "show", "1/1").refused()
+    assert "knows no law 1/1" in hotline.here("law", "show", "1/1").refused()
 
 
 # -- a database, accounts, a backup, new keys --------------------------------------------------------
