@@ -18,7 +18,7 @@ from escalation.vocabulary import Priority
 from knowledge_base.content import Entry
 from knowledge_base.dates import Span, spans
 from knowledge_base.library import Held, Library
-from knowledge_base.matching import Decision, Match, Verdict
+from knowledge_base.matching import Decision, Verdict
 from knowledge_base.questions import follow_up, questions_in
 from knowledge_base.text import fold
 
@@ -76,7 +76,9 @@ class Counsel:
         alone = self._library.decide(new)
         if alone.verdict is Verdict.ANSWER:
             return alone
-        together = _without(last.id, self._library.decide(f"{last.question} {new}"))
+        together = self._library.decide(f"{last.question} {new}")
+        if together.matches and together.matches[0].entry_id == last.id:  # just said; ask back
+            together = replace(together, verdict=Verdict.CLARIFY)
         return max(decision, alone, together, key=lambda one: (bool(one.matches), one.hope))
 
     def _one_by_one(self, state: State, asked: Sequence[str], today: dt.date) -> Turn | None:
@@ -149,7 +151,7 @@ class Counsel:
         words = _with_numbers(question, text, urgent)
         return Turn(
             Outcome.CLARIFY,
-            state,
+            replace(state, last=offered[0].id),
             (Reply(words, (*choices, Choice(phrases.NOT_THESE, "lawyer")), advice=True),),
             entries=tuple(entry.id for entry in offered),
             topic=offered[0].topic,
@@ -209,15 +211,6 @@ def _with_numbers(words: str, text: str, urgent: bool) -> str:
     if triage.tells_of_injury(text):
         return f"{phrases.HURT_FIRST}\n{words}"
     return f"{phrases.DANGER_FIRST}\n{words}" if urgent else words
-
-
-def _without(entry_id: str, decision: Decision) -> Decision:
-    """`decision` without the entry that was just read; what is left is a guess at best."""
-    if not decision.matches or decision.matches[0].entry_id != entry_id:
-        return decision
-    left: tuple[Match, ...] = decision.matches[1:]
-    verdict = Verdict.CLARIFY if left else Verdict.UNSURE
-    return replace(decision, matches=left, verdict=verdict)
 
 
 def _earlier(entry: Entry, when: Sequence[Span], today: dt.date) -> tuple[Choice, ...]:

@@ -55,6 +55,7 @@ def chat(name: Annotated[str, typer.Option(help="Who is writing.")] = "me") -> N
 def ask(
     text: Annotated[str | None, typer.Argument(help="A question.")] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of JSON on stdin.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Also tell what spoke for it.")] = False,
 ) -> None:
     """Ask once, without remembering anything."""
     from hotline.commands import asking
@@ -63,6 +64,8 @@ def ask(
         asking.ask_lines(sys.stdin.buffer, sys.stdout.buffer)
     elif text:
         typer.echo(asking.ask(text))
+        if why:
+            typer.echo(asking.why(text))
     else:
         raise fail("give a question, or --jsonl and lines on standard input")
 

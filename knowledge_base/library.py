@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge_base.content import Citation, Entry, Instrument, Parameter, Topic, Wording
 from knowledge_base.dates import Span
-from knowledge_base.matching import Decision, Index, Match
+from knowledge_base.matching import Decision, Index, Match, Reason
 from knowledge_base.rendering import (
     UnknownParameter,
     as_of,
@@ -69,6 +69,9 @@ class Library:
 
     def search(self, text: str, limit: int = 10) -> list[Match]:
         return self._index.search(text, limit)
+
+    def explain(self, text: str) -> list[Reason]:
+        return self._index.explain(text)
 
     def answer(self, entry: Entry, day: dt.date) -> str | Held:
         """The words to send on `day`, or why they must not be sent: law never goes out stale."""

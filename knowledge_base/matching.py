@@ -60,6 +60,16 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why an entry was found: what each likeness added to its score, and which words most."""
+
+    entry_id: str
+    belief: float
+    likenesses: Mapping[str, float]
+    words: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Decision:
     """`matches` are best first: the one to answer with, or up to three to offer.
 
@@ -179,6 +189,25 @@ class Index:
             Match(self.entries[at].id, round(float(belief[at]), 4), _greatest(parts))
             for at, parts in zip(order, reasons, strict=True)
         )
+
+    def explain(self, text: str, limit: int = OFFERED) -> list[Reason]:
+        """Why the best entries were found, best first."""
+        scores = self.score(text)
+        order = _best(scores.score, limit)
+        belief = _softmax(scores.score)
+        words = self._entry.parts(scores.asked.words, order)
+        added = scores.likenesses * self._ranking
+        return [
+            Reason(
+                self.entries[at].id,
+                float(belief[at]),
+                dict(
+                    zip(LIKENESSES, (scores.likenesses[at] * self._ranking).tolist(), strict=True)
+                ),
+                {word: parts[word] for word in _greatest(parts)},
+            )
+            for at, parts in zip(order, words, strict=True)
+        ]
 
     # -- building ------------------------------------------------------------------------------
 

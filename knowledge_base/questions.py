@@ -14,6 +14,7 @@ _ANOTHER = re.compile(
     r"|[.;,]?\s(?=(?:va )?(?:ngoai ra|voi lai|them nua|con nua|cho (?:em |toi |minh )?hoi them"
     r"|em hoi them|hoi them|van de thu hai|thu hai la|dong thoi cho)\b)"
 )
+_ASKS = re.compile(r"\b(bao nhieu|bao lau|may|sao|the nao|gi|o dau|co duoc|dc ko|duoc khong)\b")
 _LEANING = re.compile(
     r"^(?:(?:da|vang|u|uh|ok|oke|vay|the|the thi|vay thi|thi|vay la|the la|nhung|ma)[ ,]+)*"
     r"(?:(?:con|the con|vay con|neu|the neu|vay neu|neu nhu|truong hop|doi voi|voi)\s+)"
@@ -34,7 +35,16 @@ def questions_in(text: str) -> list[str]:
     begins, ends = [0, *(end for _, end in cuts)], [*(begin for begin, _ in cuts), len(line)]
     parts = [line[begin:end].strip(" \n.;,") for begin, end in zip(begins, ends, strict=True)]
     asked = [part for part in parts if len(part.split()) >= _SHORTEST]
+    if len(asked) == 1:
+        asked = _by_commas(line)
     return asked if 1 < len(asked) <= _MOST else [line]
+
+
+def _by_commas(line: str) -> list[str]:
+    """Parts between commas, if each of them asks something."""
+    parts = [part.strip() for part in line.split(",")]
+    each_asks = all(_ASKS.search(fold(part).lower()) for part in parts)
+    return parts if each_asks and min(len(part.split()) for part in parts) > _SHORTEST else [line]
 
 
 def follow_up(text: str) -> str | None:

@@ -20,6 +20,7 @@ _INVISIBLE = dict.fromkeys(
         0xFEFF,
     ]
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but line feed and tab
 _WORD = re.compile(r"[0-9]+(?:[.,/][0-9]+)*%?|[^\W\d_]+")
 _CHUNK = re.compile(r"\b[a-z]+[a-z0-9]*\b")
 # 6, 7 and 8 shape a vowel, 9 a d: "kho6ng", "lu7o7ng", "d9u7o7c5".
@@ -31,11 +32,13 @@ def clean(text: str) -> str:
     """Compose, and drop what nobody sees: zero-width, bidi and control characters, half pairs."""
     whole = text.encode("utf-8", "ignore").decode("utf-8")
     composed = unicodedata.normalize("NFC", whole).translate(_INVISIBLE)
-    return "".join(c for c in composed if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    return _CONTROL.sub("", composed).strip()
 
 
 def fold(text: str) -> str:
     """Drop the diacritics: "Đường" -> "Duong"."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

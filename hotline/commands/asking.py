@@ -28,6 +28,18 @@ def ask(text: str) -> str:
     return "\n".join(said + choices)
 
 
+def why(text: str) -> str:
+    """What the matcher made of a text: how sure it is, and what spoke for each entry."""
+    library = _dialogue().library
+    decision = library.decide(text)
+    lines = [f"{decision.verdict}: right {decision.confidence:.2f}, offered {decision.hope:.2f}"]
+    for reason in library.explain(text):
+        parts = ", ".join(f"{name} {value:.1f}" for name, value in reason.likenesses.items())
+        words = ", ".join(f"{word} {value:.2f}" for word, value in reason.words.items())
+        lines += [f"{reason.entry_id}: belief {reason.belief:.2f}", f"  {parts}", f"  {words}"]
+    return "\n".join(lines)
+
+
 def ask_lines(lines: BinaryIO, out: BinaryIO) -> None:
     """One JSON object in, one out, line by line; a line that is not one is answered as an error."""
     hotline = _dialogue()

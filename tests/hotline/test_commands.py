@@ -80,6 +80,14 @@ def test_a_question_is_answered_with_its_basis(hotline: CommandLine) -> None:
     assert not hotline.directory.exists()
 
 
+def test_why_an_entry_was_found_is_told(hotline: CommandLine) -> None:
+    said = hotline.here("ask", "Tăng ca tối đa bao nhiêu giờ một tháng?", "--why").well()
+    assert re.search(r"^answer: right 0\.9\d", said, re.MULTILINE)
+    assert re.search(r"^lam-them-toi-da: belief 0\.\d\d$", said, re.MULTILINE)
+    assert "nearest" in said
+    assert "#tang-ca" in said
+
+
 def test_lines_are_answered_one_by_one_whatever_they_hold(hotline: CommandLine) -> None:
     lines = [
         json.dumps({"id": 1, "text": "Tăng ca tối đa bao nhiêu giờ một tháng?"}).encode(),

@@ -24,6 +24,11 @@ from knowledge_base.questions import follow_up, questions_in
             "Em nghỉ sinh mấy tháng, ngoài ra chồng em được nghỉ mấy ngày",
             ["Em nghỉ sinh mấy tháng", "ngoài ra chồng em được nghỉ mấy ngày"],
         ),
+        (
+            "tang ca ngay le tinh sao, ca dem dc them may %",
+            ["tang ca ngay le tinh sao", "ca dem dc them may %"],
+        ),
+        ("cty nợ lương, bảo hiểm thì sao", ["cty nợ lương, bảo hiểm thì sao"]),
         ("Nghỉ việc có được rút bảo hiểm không?", ["Nghỉ việc có được rút bảo hiểm không?"]),
         ("Công ty nợ lương. Em phải làm sao", ["Công ty nợ lương. Em phải làm sao"]),
         ("thật không? lương 5 triệu bị trừ", ["thật không? lương 5 triệu bị trừ"]),
