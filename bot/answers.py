@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
-from bot.days import date
+from bot.days import date, is_rough
 from bot.quantities import money, months, whole
 from bot.triage.wording import read
 from knowledge_base.calculators.guide import Kind, Option, Step, Value
@@ -31,6 +31,10 @@ class OutOfBounds(Unreadable):
     """It was read, but lies outside what the step takes."""
 
 
+class Rough(Unreadable):
+    """A time was said, but no day."""
+
+
 def aside(text: str) -> Aside | None:
     """ "ko biết", "thôi", "quay lại"; only where nothing else is said."""
     said = " ".join(_telling(text))
@@ -51,7 +55,7 @@ def heard(step: Step, text: str, today: dt.date) -> Value:
     if value is None and step.kind in _COUNTS and " ".join(_telling(text)) in _NOTHING:
         value = 0
     if value is None:
-        raise Unreadable
+        raise Rough if step.kind is Kind.DATE and is_rough(clean(text)) else Unreadable
     return _within(step, value, today)
 
 
@@ -105,19 +109,38 @@ def _choice(step: Step, text: str, today: dt.date) -> str | None:
     for value, label in labels.items():
         if plain == " ".join(label):
             return value
-    if yes_or_no := _yes_or_no(plain, labels):
-        return yes_or_no
-    return _only_one_meant(said, labels)
+    if set(said) <= _YES | _NO:
+        return _yes_or_no(said, labels)
+    return _said_otherwise(said, step.options) or _only_one_meant(said, labels)
 
 
-def _yes_or_no(said: str, labels: Mapping[str, Sequence[str]]) -> str | None:
-    """ "rồi", "chưa" where one label says yes and another no."""
+def _yes_or_no(said: Sequence[str], labels: Mapping[str, Sequence[str]]) -> str | None:
+    """ "rồi", "chưa có" where one label opens with yes and one with no; "không" for none of all.
+
+    Elsewhere such a word says nothing, whichever label holds it.
+    """
     opens = {value: label[0] for value, label in labels.items() if label}
-    for ways in (_YES, _NO):
-        meant = [value for value, word in opens.items() if word in ways]
-        if said in ways and len(meant) == 1:
-            return meant[0]
-    return None
+    yes = [value for value, word in opens.items() if word in _OPENS_YES]
+    no = [value for value, word in opens.items() if word in _OPENS_NO]
+    none = [value for value in no if tuple(labels[value][:2]) in _NONE_OF_THESE]
+    if said and said[0] in _NO:
+        meant = no if len(yes) == len(no) == 1 else none
+    else:
+        meant = yes if len(yes) == len(no) == 1 and not _NO & set(said) else []
+    return meant[0] if len(meant) == 1 else None
+
+
+def _said_otherwise(said: Sequence[str], options: Sequence[Option]) -> str | None:
+    """The option with the longest other wording beside which nothing telling is said."""
+    heard_as = [
+        (len(way), option.value)
+        for option in options
+        for way in (set(_words(words)) - _POLITE for words in option.also)
+        if way <= set(said) and set(said) - way <= _LIGHT
+    ]
+    longest = max(heard_as, default=(0, ""))[0]
+    meant = {value for length, value in heard_as if length == longest}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _only_one_meant(said: Sequence[str], labels: Mapping[str, Sequence[str]]) -> str | None:
@@ -161,10 +184,13 @@ def _ways(lines: str) -> frozenset[str]:
 
 
 _POLITE = frozenset("da a em anh chi ah nhe nha oi voi minh toi day vay ha".split())
-_FILLERS = frozenset("la thi bi co dang cua cho theo va hoac o tai tu den".split())
+_FILLERS = frozenset("la thi bi co dang cua cho theo va hoac o tai tu den roi".split())
+_LIGHT = _FILLERS | frozenset("con be chau duoc hon hop dong ky viec lam them".split())
 _YES = frozenset("co roi dung vang u uh ok phai da".split())
 _NO = frozenset("khong chua".split())
-_NOTHING = ("khong", "khong co", "chua co", "khong gi")
+_OPENS_YES, _OPENS_NO = frozenset(("co", "roi", "con")), _NO | {"dut"}  # "Còn", "Đã dứt"
+_NONE_OF_THESE = (("khong",), ("khong", "co"))
+_NOTHING = ("khong", "khong co", "chua", "chua co", "khong gi", "chua tra", "khong thang nao")
 _COUNTS = (Kind.NUMBER, Kind.MONTHS, Kind.MONEY)
 _QUESTION_LENGTH, _STORY_LENGTH = 5, 15  # words
 _ASKING = _ways(

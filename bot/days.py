@@ -21,6 +21,11 @@ _MONTH_YEAR = re.compile(r"(?<![\d/.\-])(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 _LUNAR = re.compile(r"\b(?:am lich|ram|mung)\b")
 _AGO = re.compile(r"\b(\d{1,3}) (ngay|tuan|thang|nam) truoc\b")
 
+_ROUGH = re.compile(
+    r"\b(?:(?:nam|thang|tuan) (?:ngoai|truoc|kia|nay|roi|vua roi)|(?:dau|giua|cuoi) nam"
+    r"|nam \d{4})\b"
+)
+
 _RELATIVE = {
     "hom nay": 0, "bua nay": 0, "bay gio": 0, "ngay hom nay": 0, "hom qua": -1, "bua qua": -1,
     "hom kia": -2, "bua kia": -2, "hom truoc": None, "ngay mai": 1, "mai": 1, "ngay kia": 2,
@@ -39,6 +44,21 @@ def date(text: str, today: dt.date) -> dt.date | None:
         if found is not None:
             return found
     return None
+
+
+def names_the_day(text: str) -> bool:
+    """Whether the very day was said, and not its month or about how long ago."""
+    typed, said = fold(text.lower()), " ".join(tokens(text))
+    if any(pattern.search(typed) for pattern in (_ISO, _NUMERIC, _RUN)) or _WORDED.search(said):
+        return True
+    if (found := _AGO.search(said)) is not None:
+        return found[2] == "ngay"
+    return not _MONTH.search(said) and not _MONTH_YEAR.search(typed) and "tuan" not in said
+
+
+def is_rough(text: str) -> bool:
+    """A time was said from which no day can be taken: "năm ngoái", "đầu năm"."""
+    return _ROUGH.search(" ".join(tokens(text))) is not None
 
 
 def _from_numbers(typed: str, today: dt.date) -> dt.date | None:

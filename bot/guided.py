@@ -7,11 +7,19 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import answers, phrases, triage
+from bot import answers, phrases, results, triage
 from bot.answers import Aside
-from bot.results import bounds, rendered, shown
 from bot.turns import Choice, Guided, HandOff, Outcome, Reply, Stage, State, Turn
-from knowledge_base.calculators.guide import Guide, Kind, Numbers, Result, Step, Value
+from knowledge_base.calculators.guide import (
+    Answers,
+    ForLawyer,
+    Guide,
+    Kind,
+    Numbers,
+    Result,
+    Step,
+    Value,
+)
 from knowledge_base.library import Library
 from knowledge_base.matching import Verdict
 
@@ -62,8 +70,9 @@ class Guidance:
         if said is Aside.LEAVE:
             return _left(state)
         if said is Aside.BACK:
-            kept = dict(list(begun.answers.items())[:-1])
-            return self._go_on(state, guide, Guided(guide.id, kept), today)
+            kept = results.without_the_last(begun.answers)
+            before = "" if begun.answers else f"{results.FIRST_QUESTION}\n"
+            return self._go_on(state, guide, Guided(guide.id, kept), today, before)
         step = self._next(guide, begun, today)
         if not isinstance(step, Step):
             return self._go_on(state, guide, begun, today)
@@ -81,14 +90,14 @@ class Guidance:
             return None
         try:
             value = answers.heard(step, text, today)
+        except answers.Rough:
+            return _asking(state, guide, state.guided, step, f"{results.WHICH_DAY}\n")
         except answers.Unreadable as fault:
             if state.guided.misunderstood > _PATIENCE or self._is_other_matter(text):
                 return None
             return self._explain(state, guide, step, fault, today)
-        noted = (
-            "" if step.kind is Kind.CHOICE else f"{phrases.GUIDE_NOTED}: {shown(step, value)}.\n"
-        )
-        return self._answered(state, guide, step.name, value, today, noted)
+        given = {step.name: value, **results.marks(step, text)}
+        return self._answered(state, guide, given, today, results.noted(step, text, value))
 
     def _tapped(
         self, state: State, guide: Guide, name: str, value: str | None, today: dt.date
@@ -108,26 +117,20 @@ class Guidance:
             return self._unsure(state, guide, begun, step, today)
         if value not in {option.value for option in step.options}:
             return _stale(state)
-        return self._answered(state, guide, name, value, today)
+        return self._answered(state, guide, {name: value}, today)
 
     def _answered(
-        self,
-        state: State,
-        guide: Guide,
-        name: str,
-        value: Value | None,
-        today: dt.date,
-        noted: str = "",
+        self, state: State, guide: Guide, given: Answers, today: dt.date, noted: str = ""
     ) -> Turn:
         assert state.guided is not None
-        more = Guided(guide.id, {**state.guided.answers, name: value})
+        more = Guided(guide.id, {**state.guided.answers, **given})
         return self._go_on(state, guide, more, today, noted)
 
     def _unsure(
         self, state: State, guide: Guide, begun: Guided, step: Step, today: dt.date
     ) -> Turn:
         if step.may_skip:
-            return self._answered(state, guide, step.name, None, today)
+            return self._answered(state, guide, {step.name: None}, today)
         return self._ways_out(state, guide, begun, step, phrases.GUIDE_NEEDS_THIS)
 
     def _explain(
@@ -139,7 +142,7 @@ class Guidance:
         if begun.misunderstood > _PATIENCE:
             return self._ways_out(state, guide, begun, step, phrases.GUIDE_GIVES_UP)
         out = isinstance(fault, answers.OutOfBounds)
-        why = bounds(step, today) if out else phrases.GUIDE_EXAMPLES[step.kind]
+        why = results.bounds(step, today) if out else phrases.GUIDE_EXAMPLES[step.kind]
         return _asking(state, guide, begun, step, f"{why}\n")
 
     def _ways_out(self, state: State, guide: Guide, begun: Guided, step: Step, words: str) -> Turn:
@@ -161,14 +164,16 @@ class Guidance:
 
     # -- what comes next -------------------------------------------------------------------------
 
-    def _next(self, guide: Guide, begun: Guided, today: dt.date) -> Step | Result | None:
-        """The next step or the result; None where the law of that day is not at hand."""
-        if self._held(guide, today):
-            return None
+    def _next(self, guide: Guide, begun: Guided, today: dt.date) -> Step | Result | ForLawyer:
+        """The next step or the result, or why it is for a lawyer."""
+        if held := self._held(guide, today):
+            return ForLawyer(held)
         try:
             return guide.advance(begun.answers, self._numbers, today)
+        except ForLawyer as why:
+            return why
         except LookupError:
-            return None
+            return ForLawyer("thiếu số liệu của ngày này")
 
     def _go_on(
         self, state: State, guide: Guide, begun: Guided, today: dt.date, before: str = ""
@@ -177,8 +182,8 @@ class Guidance:
         if isinstance(following, Step):
             return _asking(state, guide, begun, following, before)
         if isinstance(following, Result):
-            return self._told(state, guide, following)
-        return self._handed_over(state, guide, today)
+            return self._told(state, guide, following, begun.answers)
+        return _handed_over(state, guide, following)
 
     def _held(self, guide: Guide, today: dt.date) -> str | None:
         """Why the guide must not be walked through: law it rests on ended or changed.
@@ -195,16 +200,9 @@ class Guidance:
         held = self._library.guide_held(guide.id, today)
         return held.reason if held else None
 
-    def _handed_over(self, state: State, guide: Guide, today: dt.date) -> Turn:
-        why = self._held(guide, today) or "thiếu số liệu của ngày này"
-        reason = f"Tính thử “{guide.title}”: {why}"
-        return Turn(
-            Outcome.HANDOFF, _over(state), topic=guide.topic, handoff=HandOff(reason=reason)
-        )
-
-    def _told(self, state: State, guide: Guide, result: Result) -> Turn:
+    def _told(self, state: State, guide: Guide, result: Result, heard: Answers) -> Turn:
         choices = (Choice(phrases.THATS_IT, "confirm"), Choice(phrases.NOT_IT, "reject"))
-        parts = rendered(result, self._library.instruments)
+        parts = results.rendered(result, self._library.instruments, heard)
         *first, last = (Reply(part, advice=True) for part in parts)
         return Turn(
             Outcome.ANSWER,
@@ -213,6 +211,17 @@ class Guidance:
             entries=guide.entries[:1],
             topic=guide.topic,
         )
+
+
+def _handed_over(state: State, guide: Guide, why: ForLawyer) -> Turn:
+    reason = f"Tính thử “{guide.title}”: {why.reason}"
+    return Turn(
+        Outcome.HANDOFF,
+        _over(state),
+        (Reply(why.words),) if why.words else (),
+        topic=guide.topic,
+        handoff=HandOff(reason=reason),
+    )
 
 
 def _asking(state: State, guide: Guide, begun: Guided, step: Step, before: str = "") -> Turn:

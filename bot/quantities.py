@@ -87,6 +87,8 @@ def whole(text: str) -> int | None:
     if len(said) == 1 and said[0] in _DIGITS:
         return _DIGITS[said[0]]
     numbers = [_decimal(token) for token in said if _is_number(token) and len(token) <= _LONGEST]
+    if _UNITS.keys() & set(said):
+        return None  # "8tr" is a sum
     if len(numbers) != 1 or not numbers[0].is_integer() or "ruoi" in said:
         return None
     return int(-numbers[0] if re.search(r"(?<![\w)])-\s?\d", text) else numbers[0])
@@ -98,9 +100,14 @@ _YEAR, _MONTH = ("nam", "n", "y"), ("thang", "th", "t")
 
 
 def months(text: str) -> int | None:
-    """ "2 năm 3 tháng" -> 27, "năm rưỡi" -> 18; odd days are left out, a bare number is unclear."""
+    """ "2 năm 3 tháng" -> 27, "năm rưỡi" -> 18; odd days are left out.
+
+    A bare number is unclear, except nought.
+    """
     total, found = 0.0, False
     said = tokens(text)
+    if said == ["0"]:
+        return 0
     for before, token, after in zip(["", *said], said, [*said[1:], ""], strict=False):
         unit = 12 if token in _YEAR else 1 if token in _MONTH else 0
         count = _count(before, after)

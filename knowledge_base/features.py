@@ -34,13 +34,15 @@ class Meanings:
         for group, ways in synonyms.items():
             for way in ways:
                 self._groups[tuple(way.split())].append(group)
-        self._longest = max((len(way) for way in self._groups), default=0)
+        self._lengths: dict[str, set[int]] = defaultdict(set)  # by first word
+        for words in self._groups:
+            self._lengths[words[0]].add(len(words))
 
     def find(self, folded: Sequence[str]) -> set[str]:
         return {
             group
-            for start in range(len(folded))
-            for length in range(1, self._longest + 1)
+            for start, word in enumerate(folded)
+            for length in self._lengths.get(word, ())
             for group in self._groups.get(tuple(folded[start : start + length]), ())
         }
 
@@ -63,18 +65,18 @@ def sides(bag: Mapping[str, float]) -> tuple[int, ...]:
     )
 
 
-def letters(folded: Sequence[str]) -> Counter[str]:
+def letters(folded: Sequence[str]) -> list[str]:
     """Runs of three letters across words: they forgive a slip and a missing space."""
     line = f" {' '.join(folded)} "
-    return Counter(line[at : at + _GRAM] for at in range(len(line) - _GRAM + 1))
+    return [line[at : at + _GRAM] for at in range(len(line) - _GRAM + 1)]
 
 
-def marks(reading: Reading) -> Counter[str]:
+def marks(reading: Reading) -> list[str]:
     """Words with their diacritics; none where the writer typed none."""
     if not reading.has_marks:
-        return Counter()
+        return []
     pairs = zip(reading.marked, reading.folded, strict=True)
-    return Counter(marked for marked, folded in pairs if folded not in FILLERS)
+    return [marked for marked, folded in pairs if folded not in FILLERS]
 
 
 class Mender:

@@ -201,9 +201,7 @@ class Index:
             Reason(
                 self.entries[at].id,
                 float(belief[at]),
-                dict(
-                    zip(LIKENESSES, (scores.likenesses[at] * self._ranking).tolist(), strict=True)
-                ),
+                dict(zip(LIKENESSES, added[at].tolist(), strict=True)),
                 {word: parts[word] for word in _greatest(parts)},
             )
             for at, parts in zip(order, words, strict=True)
@@ -255,8 +253,8 @@ class Index:
         return Asked(
             words=words.unit(),
             singles=singles,
-            letters=_weighed(features.letters(folded), self._letter_rarity, 0.5),
-            marks=_weighed(features.marks(reading), self._mark_rarity, 1.0),
+            letters=_weighed(Counter(features.letters(folded)), self._letter_rarity, 0.5),
+            marks=_weighed(Counter(features.marks(reading)), self._mark_rarity, 1.0),
             sides=features.sides(bag),
             known=float(singles.weights[seen[single]].sum()),
             length=len(folded),

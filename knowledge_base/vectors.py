@@ -7,6 +7,7 @@ take some tens of megabytes.
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Self, TypeVar
 from zlib import crc32
 
@@ -107,11 +108,12 @@ class Bags:
         self.rows = 0
         self._row, self._keys, self._counts = array("i"), array("I"), array("f")
         self._kinds = array("f")
+        self._key = cache(key)  # the same features come again and again
 
     def add(self, bag: Bag, kind_weight: Callable[[str], float]) -> None:
         """One more row. `kind_weight`: how much a feature of its kind counts beside others."""
         self._row.extend([self.rows] * len(bag))
-        self._keys.extend(map(key, bag))
+        self._keys.extend(map(self._key, bag))
         self._counts.extend(bag.values())
         self._kinds.extend(map(kind_weight, bag))
         self.rows += 1

@@ -6,6 +6,7 @@ the end, to the nearest đồng; a half goes up.
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from knowledge_base.calculators.guide import (
@@ -94,7 +95,7 @@ WAGE = Step(
     "wage",
     "Lương theo hợp đồng của tháng ngay trước tháng nghỉ việc là bao nhiêu?",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 DAYS = Step(
@@ -121,7 +122,10 @@ def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result
 
 
 def _steps(answers: Answers) -> Iterator[Step]:
-    yield from (LEAVING, WORK, SERVICE, MONTHS, USED)
+    """A month half worked counts, so one more may count than whole months were worked."""
+    yield from (LEAVING, WORK, SERVICE)
+    yield replace(MONTHS, high=min(12, (number(answers, "service") or 0) + 1))
+    yield USED
     if said(answers, "leaving") == "yes":
         yield WAGE
         if number(answers, "wage") is not None:
@@ -144,11 +148,10 @@ def _working_days(answers: Answers) -> int:
 
 def _lines(answers: Answers, work: str, service: int, days: Fraction) -> Iterator[str]:
     more = service // 60
-    seniority = f" + {more} ngày thâm niên ({span(service)})" if more else ""
-    yield (
-        f"Phép năm nay: ({A_YEAR[work]} ngày{seniority}) × {_months(answers)}/12 tháng"
-        f" = {decimal(days)} ngày."
-    )
+    year = f"{A_YEAR[work]} ngày"
+    if more:
+        year = f"({year} + {more} ngày thâm niên ({span(service)}))"
+    yield (f"Phép năm nay: {year} × {_months(answers)}/12 tháng = {decimal(days)} ngày.")
     left, used = _left(answers, days), number(answers, "used") or 0
     yield f"Đã nghỉ {used} ngày, còn {decimal(left)} ngày."
     if said(answers, "leaving") == "yes":

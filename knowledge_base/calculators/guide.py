@@ -28,10 +28,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """One choice: its label on a button, its value in the answers."""
+    """One choice: its label on a button, its value in the answers; `also` is typed for it too."""
 
     label: str
     value: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ class Result:
     citations: tuple[Citation, ...]
     assumed: tuple[str, ...] = ()
     warning: str | None = None
+
+
+class ForLawyer(LookupError):
+    """No guide may tell this: `reason` is for the lawyer, `words` tell the worker why."""
+
+    def __init__(self, reason: str, words: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.words = reason, words
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from knowledge_base.calculators.guide import (
     law,
     said,
 )
+from knowledge_base.calculators.notice.questions import SENT_AWAY
 from knowledge_base.calculators.wording import date, plus_months, spoken_date
 
 CODE = "45/2019/QH14"
@@ -61,7 +62,7 @@ KIND = Step(
     Kind.CHOICE,
     (
         Option("Lương, tăng ca, chuyển việc, phép", "work"),
-        Option("Bị sa thải, bị cho nghỉ", "dismissal"),
+        Option("Bị sa thải, bị cho nghỉ", "dismissal", SENT_AWAY),
         Option("Bồi thường, trợ cấp khi nghỉ", "damages"),
         Option("BHXH, BHYT, thất nghiệp, tai nạn", "insurance"),
         Option("Giúp việc gia đình", "domestic"),
@@ -127,6 +128,8 @@ def warning(until: Limits, kind: str, today: dt.date) -> str | None:
         )
     name, last = ("hòa giải", until.mediation) if needs_mediation(kind) else ("kiện", until.court)
     left = (last - today).days
+    if not left:
+        return f"hôm nay là hạn cuối để {name}."
     return f"chỉ còn {left} ngày là hết hạn {name}." if left <= NEAR else None
 
 

@@ -5,10 +5,12 @@ Sums are rounded once, at the end, to the nearest đồng; a half goes up.
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from knowledge_base.calculators.guide import (
     Answers,
+    ForLawyer,
     Guide,
     Kind,
     Numbers,
@@ -110,7 +112,7 @@ WAGE = Step(
     "wage",
     "Lương đóng BHXH bình quân cả quá trình là bao nhiêu một tháng?",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 
@@ -127,7 +129,10 @@ def _steps(answers: Answers) -> Iterator[Step]:
     yield GROUND
     ground = said(answers, "ground")
     if ground == "foreigner":
-        raise LookupError("grounds for foreign workers differ")
+        raise ForLawyer(
+            "người lao động nước ngoài rút BHXH một lần",
+            "Người nước ngoài rút theo điều kiện riêng, cần luật sư xem.",
+        )
     if ground == "stopped":
         yield OLD
         if said(answers, "old") == "no":
@@ -135,7 +140,8 @@ def _steps(answers: Answers) -> Iterator[Step]:
     yield TOTAL
     if _refused(answers):
         return
-    yield from (BEFORE, WAGE)
+    yield replace(BEFORE, high=number(answers, "total"))
+    yield WAGE
     if ground == "stopped":
         yield LAST_PAID
 

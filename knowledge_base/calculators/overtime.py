@@ -77,7 +77,9 @@ DAY = Step(
     Kind.CHOICE,
     (
         Option("Làm thêm ngày thường", "ordinary"),
-        Option("Làm ngày nghỉ hằng tuần, nghỉ bù", "rest"),
+        Option(
+            "Làm ngày nghỉ hằng tuần, nghỉ bù", "rest", ("chủ nhật", "ngày nghỉ", "ngày chủ nhật")
+        ),
         Option("Làm ngày lễ, tết", "holiday"),
         Option("Ca đêm bình thường, không làm thêm", "shift"),
     ),
@@ -119,7 +121,7 @@ WAGE = Step(
     "wage",
     "Mức lương đó là bao nhiêu? Không gồm thưởng, tiền ăn, xăng xe, điện thoại, nhà ở.",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 DAYS = Step(
@@ -166,12 +168,11 @@ def _worked(answers: Answers) -> list[Worked]:
 
 def _result(answers: Answers) -> Result:
     worked, basis = _worked(answers), said(answers, "basis") or ""
-    wage = number(answers, "wage")
-    paid = wage is not None and basis != "piece"
-    lines = _sums(answers, worked, basis, wage) if paid and wage is not None else _rates(worked)
+    wage = number(answers, "wage") if basis != "piece" else None
+    lines = _rates(worked) if wage is None else _sums(answers, worked, basis, wage)
     return Result(
         lines=(*lines, *_notes(answers, basis)),
-        voice=_spoken(answers, worked, basis, wage if paid else None),
+        voice=_spoken(answers, worked, basis, wage),
         citations=tuple(_grounds(answers)),
         assumed=tuple(_assumed(answers, basis)),
         warning=_over_cap(answers),
@@ -188,8 +189,12 @@ def _sums(answers: Answers, worked: list[Worked], basis: str, wage: int) -> Iter
     for kind in worked:
         owed = money(half_up(pay(hour, kind.rate, kind.hours)))
         each = money(half_up(pay(hour, kind.rate, 1)))
-        yield f"{kind.hours} {kind.name}: ít nhất {kind.rate}%, mỗi giờ {each}, thành {owed}."
-    yield f"Tổng cộng phải trả thêm ít nhất {money(_total(hour, worked))}."
+        if kind.hours:
+            yield f"{kind.hours} {kind.name}: ít nhất {kind.rate}%, mỗi giờ {each}, thành {owed}."
+        else:
+            yield f"Mỗi {kind.name}: ít nhất {kind.rate}%, tức {each}."
+    if _total(hour, worked):
+        yield f"Tổng cộng phải trả thêm ít nhất {money(_total(hour, worked))}."
 
 
 def _rates(worked: list[Worked]) -> Iterator[str]:
@@ -221,7 +226,7 @@ def _notes(answers: Answers, basis: str) -> Iterator[str]:
 
 
 def _spoken(answers: Answers, worked: list[Worked], basis: str, wage: int | None) -> str:
-    if wage is None:
+    if wage is None or not any(kind.hours for kind in worked):
         parts = [f"mỗi {k.name} ít nhất {spoken_number(k.rate)} phần trăm" for k in worked]
         return f"Mức trả là {', '.join(parts)} so với giờ bình thường. {_SPOKEN_NEXT}"
     total = spoken_money(_total(_hour(answers, basis, wage), worked))

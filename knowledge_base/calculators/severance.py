@@ -5,10 +5,12 @@ Sums are rounded once, at the end, to the nearest đồng; a half goes up.
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from knowledge_base.calculators.guide import (
     Answers,
+    ForLawyer,
     Guide,
     Kind,
     Numbers,
@@ -22,6 +24,7 @@ from knowledge_base.calculators.guide import (
     said,
 )
 from knowledge_base.calculators.wording import (
+    date,
     decimal,
     half_up,
     money,
@@ -76,7 +79,9 @@ REASON = Step(
     (
         Option("Hết hạn, xong việc hoặc thỏa thuận", "agreed"),
         Option("Tôi xin nghỉ, đúng luật", "resigned"),
-        Option("Công ty cho nghỉ (đơn phương)", "dismissed"),
+        Option(
+            "Công ty cho nghỉ (đơn phương)", "dismissed", ("bị đuổi", "bị đuổi việc", "đuổi việc")
+        ),
         Option("Cắt giảm, đổi cơ cấu, sáp nhập", "redundant"),
         Option("Công ty giải thể, ngừng hoạt động", "closed"),
         Option("Bị kỷ luật sa thải", "fired"),
@@ -106,7 +111,7 @@ WAGE = Step(
     "wage",
     "Lương theo hợp đồng bình quân 6 tháng cuối là bao nhiêu một tháng?",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 
@@ -141,10 +146,10 @@ def _steps(answers: Answers) -> Iterator[Step]:
     worked = number(answers, "worked") or 0
     if worked < LEAST:
         return
-    yield INSURED
+    yield replace(INSURED, high=worked)
     insured = number(answers, "insured") or 0
     if insured < worked:
-        yield PAID
+        yield replace(PAID, high=worked - insured)
     if said(answers, "reason") == "redundant" or insured < worked:
         yield WAGE
     yield ENDED
@@ -182,7 +187,10 @@ def _too_short() -> Result:
 def _owed(answers: Answers, today: dt.date) -> Result:
     ended = day(answers, "ended")
     if ended and ended < SINCE:
-        raise LookupError("ended before the Labour Code of 2019 and its decree")
+        raise ForLawyer(
+            f"nghỉ việc ngày {date(ended)}, trước khi NĐ 145/2020 có hiệu lực",
+            f"Anh/chị nghỉ việc trước {date(SINCE)} nên tính theo luật cũ, cần luật sư xem.",
+        )
     worked, insured = number(answers, "worked") or 0, number(answers, "insured")
     paid, wage = number(answers, "paid") or 0, number(answers, "wage")
     reason = said(answers, "reason") or ""
@@ -197,10 +205,12 @@ def _owed(answers: Answers, today: dt.date) -> Result:
             _sum_line(name, low, high, wage, redundant),
             *_next_lines(reason, high),
         ),
-        voice=f"{_spoken_sum(name, low, high, wage)}. {_spoken_next(redundant)}",
+        voice=f"{_spoken_sum(name, low, high, wage)}. {_spoken_next(redundant)}"
+        if high
+        else _SPOKEN_NOTHING,
         citations=((*JOB_LOSS,) if redundant else SEVERANCE) + (PAID_WHEN, CLAIM_WITHIN),
         assumed=tuple(_assumed(answers)),
-        warning=_late(ended, today),
+        warning=_late(ended, today) if high else None,
     )
 
 
@@ -230,6 +240,9 @@ def _next_lines(reason: str, high: Fraction) -> Iterator[str]:
             "Thời gian đã đóng bảo hiểm thất nghiệp do quỹ bảo hiểm thất nghiệp trả: nộp hồ sơ"
             " trong 3 tháng từ ngày nghỉ."
         )
+        if reason == "dismissed":
+            yield _IF_UNLAWFUL
+        return
     if reason == "redundant":
         yield (
             "Công ty phải trả chậm nhất 30 ngày từ ngày chấm dứt. Công ty từng chia tách, sáp nhập,"
@@ -241,11 +254,14 @@ def _next_lines(reason: str, high: Fraction) -> Iterator[str]:
             " bệnh: có thể tới 30 ngày)."
         )
     if reason == "dismissed":
-        yield "Nếu công ty cho nghỉ trái luật thì còn phải bồi thường thêm: hỏi luật sư."
+        yield _IF_UNLAWFUL
     yield (
         "Việc nên làm: gửi văn bản đề nghị trả, giữ hợp đồng, bảng lương 6 tháng cuối; không trả"
         " thì khởi kiện được ngay, không bắt buộc hòa giải."
     )
+
+
+_IF_UNLAWFUL = "Nếu công ty cho nghỉ trái luật thì còn phải bồi thường thêm: hỏi luật sư."
 
 
 def _spoken_sum(name: str, low: Fraction, high: Fraction, wage: int | None) -> str:
@@ -254,6 +270,13 @@ def _spoken_sum(name: str, low: Fraction, high: Fraction, wage: int | None) -> s
     if low == high:
         return f"{name} là {spoken_decimal(low)} tháng lương"
     return f"{name} từ {spoken_decimal(low)} đến {spoken_decimal(high)} tháng lương"
+
+
+_SPOKEN_NOTHING = (
+    "Công ty không phải trả trợ cấp này, vì anh chị đã đóng bảo hiểm thất nghiệp suốt thời gian"
+    " làm việc hoặc đã được trả rồi. Anh chị hãy nộp hồ sơ hưởng trợ cấp thất nghiệp trong ba tháng"
+    " từ ngày nghỉ."
+)
 
 
 def _spoken_next(redundant: bool) -> str:

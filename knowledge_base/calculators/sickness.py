@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from knowledge_base.calculators.guide import (
     Answers,
+    ForLawyer,
     Guide,
     Kind,
     Numbers,
@@ -24,6 +25,7 @@ from knowledge_base.calculators.guide import (
 )
 from knowledge_base.calculators.insured import insured_wage
 from knowledge_base.calculators.wording import (
+    date,
     decimal,
     half_up,
     money,
@@ -64,14 +66,22 @@ def pay(wage: int, rate: int, days: Fraction) -> int:
     return half_up(Fraction(wage * rate, 100 * MONTH) * days)
 
 
+def _years(ages: range) -> tuple[str, ...]:
+    return tuple(f"{age} tuổi" for age in ages)
+
+
 CASE = Step(
     "case",
     "Anh/chị nghỉ vì lý do nào?",
     Kind.CHOICE,
     (
-        Option("Mình ốm, tai nạn không phải lao động", "own"),
+        Option(
+            "Mình ốm, tai nạn không phải lao động",
+            "own",
+            ("ốm", "ốm đau", "bản thân ốm", "bệnh", "tai nạn"),
+        ),
         Option("Bệnh dài ngày, đã hết số ngày", "long"),
-        Option("Chăm con ốm", "child"),
+        Option("Chăm con ốm", "child", ("con ốm", "con bệnh", "chăm con")),
     ),
     may_skip=False,
 )
@@ -88,9 +98,9 @@ AGE = Step(
     "Con mấy tuổi lúc bắt đầu nghỉ?",
     Kind.CHOICE,
     (
-        Option("Dưới 3 tuổi", "under_3"),
-        Option("Từ 3 đến dưới 7 tuổi", "under_7"),
-        Option("Từ 7 tuổi", "older"),
+        Option("Dưới 3 tuổi", "under_3", _years(range(1, 3))),
+        Option("Từ 3 đến dưới 7 tuổi", "under_7", _years(range(3, 7))),
+        Option("Từ 7 tuổi", "older", _years(range(7, 18))),
     ),
     may_skip=False,
 )
@@ -112,7 +122,7 @@ WAGE = Step(
     "wage",
     "Lương đóng BHXH của tháng ngay trước tháng nghỉ (tháng đầu đi làm: của tháng đó)?",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 
@@ -120,7 +130,10 @@ WAGE = Step(
 def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result:
     start = day(answers, "start") or today
     if start < SINCE:
-        raise LookupError("sick before the Social Insurance Law of 2024")
+        raise ForLawyer(
+            f"nghỉ ốm từ {date(start)}, theo Luật BHXH 2014",
+            f"Anh/chị nghỉ trước {date(SINCE)} nên tính theo luật cũ, cần luật sư xem.",
+        )
     if step := first_missing(answers, _steps(answers)):
         return step
     if said(answers, "age") == "older":

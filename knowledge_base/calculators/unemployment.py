@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from knowledge_base.calculators.guide import (
     Answers,
+    ForLawyer,
     Guide,
     Kind,
     Numbers,
@@ -20,6 +21,11 @@ from knowledge_base.calculators.guide import (
     law,
     number,
     said,
+)
+from knowledge_base.calculators.notice.questions import (
+    A_YEAR_AND_MORE,
+    SENT_AWAY,
+    UNDER_A_YEAR,
 )
 from knowledge_base.calculators.wards import ward
 from knowledge_base.calculators.wording import (
@@ -83,7 +89,7 @@ HOW = Step(
     Kind.CHOICE,
     (
         Option("Hết hạn, thỏa thuận, xin nghỉ đúng luật", "lawful"),
-        Option("Công ty cho nghỉ, cắt giảm, sa thải", "let_go"),
+        Option("Công ty cho nghỉ, cắt giảm, sa thải", "let_go", SENT_AWAY),
         Option("Nghỉ ngang, không báo trước", "unlawful"),
         Option("Nghỉ khi đủ điều kiện lương hưu", "pension"),
     ),
@@ -99,13 +105,16 @@ CONTRACT = Step(
     "contract",
     "Hợp đồng cuối cùng có thời hạn thế nào?",
     Kind.CHOICE,
-    (Option("Từ 12 tháng hoặc không thời hạn", "long"), Option("Dưới 12 tháng", "short")),
+    (
+        Option("Từ 12 tháng hoặc không thời hạn", "long", A_YEAR_AND_MORE),
+        Option("Dưới 12 tháng", "short", UNDER_A_YEAR),
+    ),
 )
 WAGE = Step(
     "wage",
     "Lương đóng bảo hiểm thất nghiệp bình quân 6 tháng đóng gần nhất là bao nhiêu?",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 PLACE = Step("place", "Công ty ở phường, xã nào của Hải Phòng?", Kind.PLACE)
@@ -125,7 +134,10 @@ def recent_step(answers: Answers) -> Step:
 def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result:
     ended = day(answers, "ended") or today
     if ended < SINCE:
-        raise LookupError("ended before the Employment Law of 2025")
+        raise ForLawyer(
+            f"nghỉ việc ngày {date(ended)}, theo Luật Việc làm 2013",
+            f"Anh/chị nghỉ việc trước {date(SINCE)} nên tính theo luật cũ, cần luật sư xem.",
+        )
     if step := first_missing(answers, _steps(answers, numbers, ended)):
         return step
     if why := _refused(answers):
@@ -221,8 +233,10 @@ def _lines(
         yield f"Mỗi tháng bằng {RATE}% lương đóng bình quân 6 tháng đóng gần nhất, có mức trần."
     else:
         low, high = each
-        cap = ", đã tới mức trần" if low < half_up(Fraction(wage * RATE, 100)) else ""
-        yield f"Mỗi tháng: {money(wage)} × {RATE}% = {money(low, high)}{cap}."
+        share = half_up(Fraction(wage * RATE, 100))
+        yield f"Mỗi tháng: {money(wage)} × {RATE}% = {money(share)}."
+        if low < share:
+            yield f"Mức này cao hơn mức trần, nên mỗi tháng được {money(low, high)}."
         yield f"Cả kỳ: {money(low * count, high * count)}, kèm thẻ bảo hiểm y tế."
     yield (
         f"Nộp hồ sơ cho tổ chức dịch vụ việc làm công hoặc Cổng Dịch vụ công trong {TO_FILE} tháng,"

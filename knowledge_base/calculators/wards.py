@@ -1,7 +1,7 @@
 """The wards, communes and special zones of Hải Phòng, found as people type them. (pure)"""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -51,13 +51,21 @@ def find_ward(text: str) -> Ward | None:
     said = words(text)
     for spell in (_spelled, fold):
         found = [
-            (len(one.name), at, one)
-            for one in wards()
-            if (at := _last_place([spell(word) for word in words(one.name)], map(spell, said))) >= 0
+            (len(name), at, one)
+            for name, one in _names()
+            if (at := _last_place([spell(word) for word in words(name)], map(spell, said))) >= 0
         ]
         if found:
             return max(found, key=lambda hit: hit[:2])[2]
     return None
+
+
+def _names() -> Iterator[tuple[str, Ward]]:
+    yield from ((one.name, one) for one in wards())
+    yield from ((name, ward(official)) for name, official in _CALLED.items())
+
+
+_CALLED = {"Cát Bà": "Cát Hải"}  # what people still say
 
 
 def _last_place(name: Sequence[str], said: Iterable[str]) -> int:

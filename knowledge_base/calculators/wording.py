@@ -87,6 +87,8 @@ def near(deadline: dt.date, today: dt.date, name: str) -> str | None:
     """A word on a deadline that nears or has passed."""
     if today > deadline:
         return f"{name} là {date(deadline)}, đã qua. Hỏi luật sư ngay."
+    if today == deadline:
+        return f"{name}: hôm nay là ngày cuối."
     if deadline - today <= SOON:
         return f"{name} sắp hết: {date(deadline)}."
     return None

@@ -52,4 +52,4 @@ def test_pairs_cross_fillers_but_fillers_do_not_stand_alone() -> None:
 
 
 def test_letters_run_across_words() -> None:
-    assert letters(["ca", "ba"])["a b"] == 1
+    assert letters(["ca", "ba"]) == [" ca", "ca ", "a b", " ba", "ba "]

@@ -19,6 +19,8 @@ from knowledge_base.calculators.maternity.steps import (
     family_assumed,
     insured_average,
     is_second,
+    last_day,
+    leave_start,
     qualifies,
 )
 from knowledge_base.calculators.wording import (
@@ -49,9 +51,9 @@ def mother(answers: Answers, numbers: Numbers, birth: dt.date, today: dt.date) -
     if not qualifies(answers):
         return _mother_without(birth, gift)
     months = mother_months(birth, babies(answers), second_child=is_second(answers))
-    start = _start(answers, birth)
+    start = leave_start(answers, birth)
     wage = insured_average(answers, numbers, start)
-    deadline = _last_day(start, months[0]) + dt.timedelta(days=TO_FILE)
+    deadline = last_day(start, months[0]) + dt.timedelta(days=TO_FILE)
     return Result(
         lines=(
             _leave_line(start, months),
@@ -70,24 +72,14 @@ def mother(answers: Answers, numbers: Numbers, birth: dt.date, today: dt.date) -
     )
 
 
-def _start(answers: Answers, birth: dt.date) -> dt.date:
-    """No more than two months before the birth, no later than it."""
-    asked = day(answers, "start") or birth
-    return min(birth, max(asked, plus_months(birth, -BEFORE_BIRTH)))
-
-
-def _last_day(start: dt.date, months: int) -> dt.date:
-    return plus_months(start, months) - dt.timedelta(days=1)
-
-
 def _leave_line(start: dt.date, months: Span) -> str:
     low, high = months
-    end = date(_last_day(start, low))
+    end = date(last_day(start, low))
     if low == high:
         return f"Được nghỉ {low} tháng: từ {date(start)} đến {end}."
     return (
         f"Được nghỉ {low} đến {high} tháng, từ {date(start)} đến {end} hoặc"
-        f" {date(_last_day(start, high))}: luật chưa nói rõ, nhờ luật sư hoặc cơ quan BHXH xác"
+        f" {date(last_day(start, high))}: luật chưa nói rõ, nhờ luật sư hoặc cơ quan BHXH xác"
         " nhận."
     )
 
@@ -148,4 +140,4 @@ def _mother_assumed(
         yield "Bắt đầu nghỉ từ ngày sinh con"
     elif day(answers, "start") != start:
         yield f"Kỳ nghỉ tính từ {date(start)}: trước khi sinh không quá {BEFORE_BIRTH} tháng"
-    yield from family_assumed(answers, birth, _last_day(start, months[0]))
+    yield from family_assumed(answers, birth, last_day(start, months[0]))

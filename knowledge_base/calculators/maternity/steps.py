@@ -3,13 +3,26 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from knowledge_base.calculators.guide import Answers, Kind, Numbers, Option, Step, day, number, said
+from knowledge_base.calculators.guide import (
+    Answers,
+    ForLawyer,
+    Kind,
+    Numbers,
+    Option,
+    Step,
+    day,
+    number,
+    said,
+)
 from knowledge_base.calculators.insured import insured_wage
 from knowledge_base.calculators.maternity.rules import (
+    BEFORE_BIRTH,
+    FATHER_WITHIN,
     MONTHS,
     SECOND_CHILD_SINCE,
     SINCE,
     counted_months,
+    mother_months,
     mother_qualifies,
 )
 from knowledge_base.calculators.wording import date, plus_months
@@ -21,7 +34,7 @@ WHO = Step(
     Kind.CHOICE,
     (
         Option("Mẹ sinh con", "mother"),
-        Option("Cha, có vợ sinh con", "father"),
+        Option("Cha, có vợ sinh con", "father", ("bố", "ba", "chồng")),
         Option("Nhận con nuôi, mang thai hộ", "other"),
     ),
     may_skip=False,
@@ -61,7 +74,7 @@ WAGE = Step(
     "wage",
     "Lương đóng BHXH bình quân 6 tháng gần nhất trước khi nghỉ là bao nhiêu một tháng?",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 START = Step("start", "Bắt đầu nghỉ thai sản từ ngày nào?", Kind.DATE)
@@ -92,7 +105,9 @@ MOTHER_COVERED = Step(
 def steps(answers: Answers) -> Iterator[Step]:
     yield WHO
     if said(answers, "who") == "other":
-        raise LookupError("adoption and surrogacy are for a lawyer")
+        raise ForLawyer(
+            "nhận con nuôi hoặc mang thai hộ", "Trường hợp này có quy định riêng, cần luật sư xem."
+        )
     yield BIRTH
     birth = born(answers)
     if said(answers, "who") == "father":
@@ -113,13 +128,42 @@ def mother_steps(answers: Answers, birth: dt.date) -> Iterator[Step]:
             yield TWO_YEARS
         if not qualifies(answers):
             return
-    yield from second_step(birth)
-    yield from (BABIES, WAGE, START)
-
-
-def second_step(birth: dt.date) -> Iterator[Step]:
     if birth >= SECOND_CHILD_SINCE:
         yield SECOND
+    yield from (BABIES, START)
+    start = leave_start(answers, birth)
+    first = mother_months(birth, babies(answers), second_child=False)[0]
+    yield from _between_the_laws(answers, birth, start, last_day(start, first))
+    yield WAGE
+
+
+def _between_the_laws(
+    answers: Answers, birth: dt.date, first: dt.date, last: dt.date
+) -> Iterator[Step]:
+    """A second child's leave on both sides of the new rule: how it passes over is not settled."""
+    if not first < SECOND_CHILD_SINCE <= last:
+        return
+    if birth < SECOND_CHILD_SINCE:
+        yield SECOND
+    if is_second(answers):
+        raise ForLawyer(
+            f"con thứ hai, kỳ nghỉ nằm ở cả hai bên {date(SECOND_CHILD_SINCE)}: quy định chuyển"
+            " tiếp",
+            "Mức nghỉ mới khi sinh con thứ hai (mẹ 7 tháng, chồng 10 ngày làm việc) chỉ có từ"
+            f" {date(SECOND_CHILD_SINCE)}. Sinh hoặc nghỉ vắt qua ngày đó thì phải xem quy định"
+            " chuyển tiếp, cần luật sư trả lời. Trong lúc chờ, đừng tự ý nghỉ quá ngày công ty đã"
+            " duyệt.",
+        )
+
+
+def leave_start(answers: Answers, birth: dt.date) -> dt.date:
+    """No more than two months before the birth, no later than it."""
+    asked = day(answers, "start") or birth
+    return min(birth, max(asked, plus_months(birth, -BEFORE_BIRTH)))
+
+
+def last_day(start: dt.date, months: int) -> dt.date:
+    return plus_months(start, months) - dt.timedelta(days=1)
 
 
 def recent_step(birth: dt.date) -> Step:
@@ -138,7 +182,9 @@ def father_steps(answers: Answers, birth: dt.date) -> Iterator[Step]:
     if said(answers, "insured") == "no":
         return
     yield from (HARD_BIRTH, BABIES)
-    yield from second_step(birth)
+    if birth >= SECOND_CHILD_SINCE:
+        yield SECOND
+    yield from _between_the_laws(answers, birth, birth, birth + dt.timedelta(days=FATHER_WITHIN))
     yield from (WAGE, MOTHER_COVERED)
     if said(answers, "mother_covered") == "no":
         yield recent_step(birth)
@@ -147,7 +193,10 @@ def father_steps(answers: Answers, birth: dt.date) -> Iterator[Step]:
 def born(answers: Answers) -> dt.date:
     birth = day(answers, "birth")
     if birth is None or birth < SINCE:
-        raise LookupError("born before the Social Insurance Law of 2024")
+        raise ForLawyer(
+            "sinh con trước Luật BHXH 2024",
+            f"Con sinh trước {date(SINCE)} thì tính theo luật cũ, cần luật sư xem.",
+        )
     return birth
 
 
@@ -182,7 +231,7 @@ def family_assumed(answers: Answers, birth: dt.date, until: dt.date) -> Iterator
         yield "Sinh một bé"
     if birth >= SECOND_CHILD_SINCE and said(answers, "second") is None:
         yield "Không phải con thứ hai"
-    if birth < SECOND_CHILD_SINCE <= until:
+    if birth < SECOND_CHILD_SINCE <= until and said(answers, "second") is None:
         yield (
             f"Tính theo ngày sinh, trước {date(SECOND_CHILD_SINCE)}: con thứ hai cũng chưa có thêm"
             " ngày nghỉ; quy định chuyển tiếp nên hỏi lại luật sư"

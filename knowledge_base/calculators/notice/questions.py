@@ -8,11 +8,21 @@ from knowledge_base.calculators.notice.rules import SHORT_WORKING_DAYS, SPECIAL,
 from knowledge_base.calculators.wording import plus_months
 from knowledge_base.calculators.working_days import SATURDAY
 
+SENT_AWAY = ("bị đuổi", "bị đuổi việc", "đuổi việc", "bị cho nghỉ", "bị sa thải")
+UNDER_A_YEAR = tuple(f"{count} tháng" for count in range(1, 12))
+A_YEAR_AND_MORE = (
+    "12 tháng", "18 tháng", "24 tháng", "36 tháng", "1 năm", "2 năm", "3 năm", "một năm",
+    "hai năm", "ba năm", "có thời hạn",
+)  # fmt: skip
+
 WHO = Step(
     "who",
     "Ai muốn chấm dứt hợp đồng?",
     Kind.CHOICE,
-    (Option("Tôi xin nghỉ", "worker"), Option("Công ty cho tôi nghỉ", "employer")),
+    (
+        Option("Tôi xin nghỉ", "worker"),
+        Option("Công ty cho tôi nghỉ", "employer", SENT_AWAY),
+    ),
     may_skip=False,
 )
 GROUND = Step(
@@ -29,6 +39,12 @@ GROUND = Step(
         Option("Đã đủ tuổi nghỉ hưu", "retirement"),
         Option("Công ty nói dối lúc tuyển", "deceit"),
     ),
+)
+CONFIRMED = Step(
+    "confirmed",
+    "Bệnh viện, phòng khám đã có giấy ghi làm tiếp thì hại thai chưa?",
+    Kind.CHOICE,
+    (Option("Có giấy rồi", "yes"), Option("Chưa có giấy", "no")),
 )
 REASON = Step(
     "reason",
@@ -63,8 +79,8 @@ CONTRACT = Step(
     Kind.CHOICE,
     (
         Option("Không xác định thời hạn", "indefinite"),
-        Option("Từ 12 đến 36 tháng", "fixed"),
-        Option("Dưới 12 tháng", "short"),
+        Option("Từ 12 đến 36 tháng", "fixed", A_YEAR_AND_MORE),
+        Option("Dưới 12 tháng", "short", UNDER_A_YEAR),
         Option("Đang thử việc", "probation"),
     ),
 )
@@ -99,6 +115,8 @@ def steps(answers: Answers) -> Iterator[Step]:
 
 def _of_worker(answers: Answers) -> Iterator[Step]:
     yield GROUND
+    if said(answers, "ground") == "pregnancy":
+        yield CONFIRMED
     if at_once(answers):
         return
     yield OCCUPATION
@@ -144,10 +162,15 @@ def on_probation(answers: Answers) -> bool:
 
 
 def at_once(answers: Answers) -> bool:
-    """No notice: a ground of Đ.35 k.2, or a reason of Đ.36 k.3; or a reason the law does not"
-    " know."""
+    """No notice: a ground of Đ.35 k.2, a reason of Đ.36 k.3, or one the law does not know.
+
+    A pregnancy is a ground only where a clinic confirms the harm (Đ.138 k.1).
+    """
     if by_worker(answers):
-        return said(answers, "ground") not in (None, "none")
+        ground = said(answers, "ground")
+        if ground == "pregnancy":
+            return said(answers, "confirmed") == "yes"
+        return ground not in (None, "none")
     return said(answers, "reason") in ("absence", "desertion", "other")
 
 

@@ -35,6 +35,7 @@ def result(answers: Answers, today: dt.date) -> Result:
 
 def _by_worker(answers: Answers, counted: Term, given: dt.date) -> Result:
     last = counted.last_day(given, _rest(answers))
+    expecting = said(answers, "ground") == "pregnancy"
     return Result(
         lines=(
             f"Anh/chị phải báo trước ít nhất {counted.words}, không cần nêu lý do.",
@@ -42,12 +43,17 @@ def _by_worker(answers: Answers, counted: Term, given: dt.date) -> Result:
             " ty đồng ý thì nghỉ sớm hơn được.",
             "Việc nên làm: báo bằng văn bản, email hoặc tin nhắn; giữ bằng chứng đã báo. Nghỉ"
             " sớm hơn khi chưa được đồng ý là trái luật, phải bồi thường.",
+            *((_WITH_PAPER,) if expecting else ()),
         ),
         voice=(
             f"Anh chị phải báo trước ít nhất {_spoken(counted)}. Báo {spoken_date(given)} thì làm"
             f" đến hết {spoken_date(last)}."
         ),
-        citations=(*_grounds(answers, "35", "1"), law(CODE, "40")),
+        citations=(
+            *_grounds(answers, "35", "1"),
+            law(CODE, "40"),
+            *((law(CODE, "138", "1"),) if expecting else ()),
+        ),
         assumed=tuple(_assumed(answers)),
     )
 
@@ -75,6 +81,13 @@ def _by_employer(answers: Answers, counted: Term, given: dt.date) -> Result:
 
 def _too_early(answers: Answers, counted: Term, given: dt.date) -> Iterator[str]:
     off = day(answers, "told_last")
+    if off and off < given:
+        yield (
+            f"Ngày cho nghỉ {date(off)} lại trước ngày báo {date(given)}: anh/chị xem lại giúp có"
+            " gõ nhầm không. Đúng là nghỉ rồi mới báo thì công ty đã không báo trước: phải trả"
+            f" lương cho cả {counted.words}."
+        )
+        return
     missing = counted.missing(given, off, _rest(answers)) if off else 0
     if off and missing:
         unit = "ngày làm việc" if counted.working else "ngày"
@@ -88,6 +101,10 @@ def _rest(answers: Answers) -> frozenset[int]:
     return rest_days(said(answers, "saturday"))
 
 
+_WITH_PAPER = (
+    "Có giấy của cơ sở khám bệnh ghi làm tiếp là hại thai thì được nghỉ ngay: anh/chị đi khám và"
+    " xin giấy này."
+)
 _DOMESTIC = (
     "Chủ nhà chỉ khỏi báo trước khi anh/chị tự ý bỏ việc từ 5 ngày làm việc liền hoặc không trở lại"
     " sau tạm hoãn. Giữ tin nhắn làm bằng chứng; chủ nhà không trả thì hỏi luật sư."
@@ -181,6 +198,13 @@ def _assumed(answers: Answers) -> Iterator[str]:
     missing = {name for name, value in answers.items() if value is None}
     if "ground" in missing:
         yield "Không có lý do để được nghỉ ngay"
+    if "confirmed" in missing:
+        yield "Chưa có giấy của cơ sở khám bệnh"
+    if "reason" in missing:
+        yield (
+            "Công ty có lý do luật cho phép và phải báo trước (không có lý do thì là dấu hiệu cho"
+            " nghỉ trái luật)"
+        )
     if "occupation" in missing:
         yield "Anh/chị làm việc thường"
     if "contract" in missing:

@@ -2,9 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from knowledge_base.calculators.guide import Answers, Kind, Option, Step, day, number, said
+from knowledge_base.calculators.guide import (
+    Answers,
+    ForLawyer,
+    Kind,
+    Option,
+    Step,
+    day,
+    number,
+    said,
+)
 from knowledge_base.calculators.pension.rules import (
     FULL,
     HEAVY,
@@ -15,6 +24,7 @@ from knowledge_base.calculators.pension.rules import (
     months_early,
     retirement,
 )
+from knowledge_base.calculators.wording import date
 
 SINCE = dt.date(2025, 7, 1)  # before: the Social Insurance Law of 2014
 EARLIER = {"heavy": HEAVY, "mine": MINE, "disabled_61": HEAVY, "disabled_81": MINE}
@@ -53,7 +63,7 @@ WAGE = Step(
     "wage",
     "Lương đóng BHXH bình quân cả quá trình là bao nhiêu một tháng?",
     Kind.MONEY,
-    low=0,
+    low=1_000,
     high=1_000_000_000,
 )
 
@@ -83,11 +93,15 @@ def case(answers: Answers, today: dt.date) -> Case:
     """As early as the law allows, and not before today's month."""
     sex, birth = said(answers, "sex") or "", day(answers, "birth")
     if birth is None:
-        raise LookupError("no day of birth")
+        raise LookupError("no day of birth")  # always asked first
     work, contributed = said(answers, "work") or "ordinary", number(answers, "contributed")
     found = retirement(sex, birth, EARLIER.get(work, 0))
     if retirement(sex, birth).pays_from < SINCE:
-        raise LookupError("of age before the Social Insurance Law of 2024")
+        raise ForLawyer(
+            f"đủ tuổi nghỉ hưu trước {date(SINCE)}, lương hưu theo Luật BHXH 2014",
+            f"Anh/chị đã đủ tuổi nghỉ hưu từ trước {date(SINCE)}, khi Luật Bảo hiểm xã hội cũ còn"
+            " hiệu lực, nên máy không tính được: cần luật sư xem.",
+        )
     leaves = max(found.reached, today.replace(day=1))
     early = months_early(sex, birth, leaves) if work.startswith("disabled") else 0
     least = LEAST_DISABLED if early else LEAST
@@ -102,5 +116,5 @@ def steps(answers: Answers, today: dt.date) -> Iterator[Step]:
     if contributed is None or case(answers, today).missing:
         return
     if contributed > 12 * FULL[said(answers, "sex") or ""]:
-        yield AFTER
+        yield replace(AFTER, high=contributed)
     yield WAGE

@@ -145,9 +145,28 @@ def test_a_second_child_has_seven_months() -> None:
     assert "cả kỳ 56.000.000 đ" in said(result)
 
 
-def test_born_before_the_day_the_second_child_is_not_asked_about() -> None:
-    script = {key: value for key, value in MOTHER.items() if key != "second"}
-    result = play(GUIDE, script | {"birth": BEFORE, "start": BEFORE})
+@pytest.mark.parametrize("who", ["mother", "father"])
+def test_a_second_child_born_just_before_the_day_is_for_a_lawyer(who: str) -> None:
+    """As the FAQ entry on the transition does."""
+    script = (MOTHER if who == "mother" else FATHER) | {"birth": BEFORE, "second": "yes"}
+    with pytest.raises(ForLawyer, match="chuyển tiếp") as why:
+        play(GUIDE, script | ({"start": BEFORE} if who == "mother" else {}))
+    assert "01/07/2026" in why.value.words
+
+
+def test_leave_from_before_the_day_for_a_second_child_is_for_a_lawyer() -> None:
+    with pytest.raises(ForLawyer):
+        play(GUIDE, MOTHER | {"birth": ON, "start": BEFORE, "second": "yes"})
+
+
+def test_a_first_child_born_just_before_the_day_has_six_months() -> None:
+    result = play(GUIDE, MOTHER | {"birth": BEFORE, "start": BEFORE, "second": "no"})
+    assert "Được nghỉ 6 tháng" in said(result)
+    assert result.assumed == ()
+
+
+def test_born_before_the_day_and_not_known_whether_the_second_is_named() -> None:
+    result = play(GUIDE, MOTHER | {"birth": BEFORE, "start": BEFORE, "second": None})
     assert "Được nghỉ 6 tháng" in said(result)
     assert "Trợ cấp một lần khi sinh: 4.680.000 đ" in said(result)  # the wage of the month of birth
     assert any("quy định chuyển tiếp" in one for one in result.assumed)
@@ -287,7 +306,7 @@ def test_a_father_without_insurance_has_no_leave_of_this_kind() -> None:
     [
         (dt.date(2026, 12, 24), None),
         (dt.date(2026, 12, 25), "sắp hết"),
-        (dt.date(2027, 1, 9), "sắp hết"),
+        (dt.date(2027, 1, 9), "hôm nay là ngày cuối"),
         (dt.date(2027, 1, 10), "đã qua"),
     ],
 )

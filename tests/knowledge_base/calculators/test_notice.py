@@ -103,13 +103,34 @@ def test_what_is_not_known_is_assumed_for_the_safe_side() -> None:
 
 @pytest.mark.parametrize(
     ("ground", "point"),
-    [("work", "a"), ("pay", "b"), ("abuse", "c"), ("harassment", "d"), ("pregnancy", "đ"),
+    [("work", "a"), ("pay", "b"), ("abuse", "c"), ("harassment", "d"),
      ("retirement", "e"), ("deceit", "g")],
 )  # fmt: skip
 def test_grounds_to_leave_at_once(ground: str, point: str) -> None:
     result = play(notice.GUIDE, {"who": "worker", "ground": ground})
     assert "không cần báo trước" in result.lines[0]
     assert result.citations[0] == law(CODE, "35", "2", point)
+
+
+PREGNANT = {"who": "worker", "ground": "pregnancy"}
+
+
+def test_a_pregnancy_is_a_ground_where_a_clinic_confirms_the_harm_d138() -> None:
+    result = play(notice.GUIDE, PREGNANT | {"confirmed": "yes"})
+    assert "không cần báo trước" in result.lines[0]
+    assert result.citations == (law(CODE, "35", "2", "đ"), law(CODE, "138", "1"))
+
+
+@pytest.mark.parametrize("confirmed", ["no", None])
+def test_a_pregnancy_alone_is_no_ground(confirmed: str | None) -> None:
+    script: dict[str, Value | None] = {
+        **PREGNANT, "confirmed": confirmed, "occupation": "ordinary", "contract": "fixed",
+        "given": D(2026, 11, 20),
+    }  # fmt: skip
+    result = play(notice.GUIDE, script)
+    assert "30 ngày" in result.lines[0]
+    assert "giấy của cơ sở khám bệnh" in result.lines[-1]
+    assert len(result.assumed) == (confirmed is None)
 
 
 def test_late_pay_has_its_exception() -> None:
@@ -151,6 +172,20 @@ def test_an_employer_who_gives_too_little_owes_the_missing_days() -> None:
     result = play(notice.GUIDE, script)
     assert "báo thiếu 21 ngày" in said(result)
     assert law(CODE, "41", "1") in result.citations
+
+
+def test_an_employers_reason_not_known_is_named() -> None:
+    script = {**EMPLOYER, "reason": None, "contract": "fixed", "given": D(2026, 11, 2)}
+    result = play(notice.GUIDE, script | {"told_last": D(2026, 12, 3)})
+    assert [one for one in result.assumed if "lý do luật cho phép" in one]
+
+
+def test_sent_away_before_being_told_is_asked_about_and_is_no_notice() -> None:
+    days = {"given": D(2026, 11, 10), "told_last": D(2026, 11, 1)}
+    result = play(notice.GUIDE, {**EMPLOYER, "contract": "fixed"} | days)
+    assert "Ngày cho nghỉ 01/11/2026 lại trước ngày báo 10/11/2026" in said(result)
+    assert "lương cho cả 30 ngày" in said(result)
+    assert "báo thiếu" not in said(result)
 
 
 def test_an_employer_who_gives_enough_owes_nothing() -> None:

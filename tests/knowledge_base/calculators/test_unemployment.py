@@ -135,7 +135,7 @@ def test_too_few_months_in_all_ends_the_questions() -> None:
     [
         (TODAY, None),
         (dt.date(2027, 1, 15), "sắp hết"),
-        (dt.date(2027, 1, 30), "sắp hết"),
+        (dt.date(2027, 1, 30), "hôm nay là ngày cuối"),
         (dt.date(2027, 1, 31), "đã qua"),
     ],
 )

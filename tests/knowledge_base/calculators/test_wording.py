@@ -84,7 +84,7 @@ def test_a_day_aloud() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "word"), [(16, None), (15, "sắp hết"), (0, "sắp hết"), (-1, "đã qua")]
+    ("left", "word"), [(16, None), (15, "sắp hết"), (0, "hôm nay là ngày cuối"), (-1, "đã qua")]
 )
 def test_a_deadline_is_watched_for_fifteen_days(left: int, word: str | None) -> None:
     today = dt.date(2026, 11, 22)
