@@ -26,6 +26,7 @@ _TOO_SHORT = 2  # words: "lương", "thai sản" name a field, not a question
 _HOPEFUL = 0.9  # a chance that stands against words of another field of law
 _CLEAR = 0.9  # belief in one entry that does so too
 _NAMES_AN_ARTICLE = re.compile(r"\bdieu \d")
+_BUTTONS = 5  # below one answer; Zalo shows no more
 _RUNNER_UP = 0.1  # share of belief from which the second entry is one tap away
 _RECENT = dt.timedelta(days=365)  # a rule that changed lately may still be asked about
 
@@ -115,19 +116,22 @@ class Counsel:
         said = self._library.as_of(entry, when, today)
         if isinstance(said, Held):
             return _handed_over(state, entry, decision, said)
-        first = _with_numbers(said[0], text, entry.urgent)
-        *before, last = (first, *said[1:])
         choices = (
             Choice(phrases.THATS_IT, "confirm"),
             Choice(phrases.NOT_IT, "reject"),
-            *self._guidance.below(entry.id),
-            *_earlier(entry, when, today),
             *self._runner_up(decision),
+            *_earlier(entry, when, today),
+            *self._guidance.below(entry.id),
         )
+        *before, last = said
         return Turn(
             Outcome.ANSWER,
             replace(state, last=entry.id),
-            (*(Reply(words, advice=True) for words in before), Reply(last, choices, advice=True)),
+            (
+                *_numbers_first(text, entry.urgent),
+                *(Reply(words, advice=True) for words in before),
+                Reply(last, choices[:_BUTTONS], advice=True),
+            ),
             entries=(entry.id,),
             topic=entry.topic,
             decision=decision,
@@ -148,11 +152,13 @@ class Counsel:
         question = phrases.ASK_BACK_SHORT if len(text.split()) <= _TOO_SHORT else phrases.ASK_BACK
         urgent = any(entry.urgent for entry in offered)
         choices = [Choice(entry.label, f"answer:{entry.id}{_at(entry, when)}") for entry in offered]
-        words = _with_numbers(question, text, urgent)
         return Turn(
             Outcome.CLARIFY,
             replace(state, last=offered[0].id),
-            (Reply(words, (*choices, Choice(phrases.NOT_THESE, "lawyer")), advice=True),),
+            (
+                *_numbers_first(text, urgent),
+                Reply(question, (*choices, Choice(phrases.NOT_THESE, "lawyer")), advice=True),
+            ),
             entries=tuple(entry.id for entry in offered),
             topic=offered[0].topic,
             decision=decision,
@@ -206,11 +212,11 @@ def _handed_over(state: State, entry: Entry, decision: Decision | None, held: He
     )
 
 
-def _with_numbers(words: str, text: str, urgent: bool) -> str:
+def _numbers_first(text: str, urgent: bool) -> tuple[Reply, ...]:
     """Emergency numbers in front, where danger may be about though no alarm rang."""
     if triage.tells_of_injury(text):
-        return f"{phrases.HURT_FIRST}\n{words}"
-    return f"{phrases.DANGER_FIRST}\n{words}" if urgent else words
+        return (Reply(phrases.HURT_FIRST),)
+    return (Reply(phrases.DANGER_FIRST),) if urgent else ()
 
 
 def _earlier(entry: Entry, when: Sequence[Span], today: dt.date) -> tuple[Choice, ...]:

@@ -23,7 +23,7 @@ _AGO = re.compile(r"\b(\d{1,3}) (ngay|tuan|thang|nam) truoc\b")
 
 _ROUGH = re.compile(
     r"\b(?:(?:nam|thang|tuan) (?:ngoai|truoc|kia|nay|roi|vua roi)|(?:dau|giua|cuoi) nam"
-    r"|nam \d{4})\b"
+    r"|nam \d{4})\b|^(?:19|20)\d{2}$"
 )
 
 _RELATIVE = {

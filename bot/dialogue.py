@@ -67,8 +67,17 @@ class Dialogue:
             return self._detail(state, text)
         if case and case.is_open and state.stage is not Stage.ASIDE:
             return self._join(state, now, case)
-        if begun.guided is not None and (turn := self._guidance.hear(begun, text, _day(now))):
+        if begun.guided is None:
+            return self._asked(state, text, sort, case, now)
+        if turn := self._guidance.hear(begun, text, _day(now)):
             return turn
+        turn = self._asked(state, text, sort, case, now)
+        return replace(turn, replies=(Reply(phrases.GUIDE_LEFT_FOR_THIS), *turn.replies))
+
+    def _asked(
+        self, state: State, text: str, sort: Sort | None, case: Case | None, now: dt.datetime
+    ) -> Turn:
+        """Said to no guide."""
         if state.stage in _AWAITED:
             return self._awaited(state)
         if sort is not None:

@@ -18,7 +18,6 @@ from knowledge_base.calculators.guide import (
     Numbers,
     Result,
     Step,
-    Value,
 )
 from knowledge_base.library import Library
 from knowledge_base.matching import Verdict

@@ -83,6 +83,7 @@ ASK_QUESTION_FOR_LAWYER = "Anh/chị viết câu hỏi cho luật sư vào một
 ASK_NEXT_QUESTION = "Anh/chị hỏi câu khác đi ạ. Phiếu đang chờ luật sư vẫn giữ nguyên."
 
 GUIDE_LEFT = "Vâng, tổng đài dừng tính. Anh/chị hỏi câu khác lúc nào cũng được."
+GUIDE_LEFT_FOR_THIS = "Tổng đài dừng tính để trả lời câu mới."
 GUIDE_TYPED_WAYS_OUT = "(Không rõ thì gõ “không biết”, muốn dừng thì gõ “thôi”.)"
 GUIDE_NEEDS_THIS = "Thiếu điều này thì chưa tính được. Anh/chị xem lại giấy tờ rồi gõ vào đây."
 GUIDE_GIVES_UP = "Tổng đài vẫn chưa hiểu, xin lỗi anh/chị. Anh/chị có thể trả lời lại."

@@ -129,7 +129,7 @@ def warning(until: Limits, kind: str, today: dt.date) -> str | None:
     name, last = ("hòa giải", until.mediation) if needs_mediation(kind) else ("kiện", until.court)
     left = (last - today).days
     if not left:
-        return f"hôm nay là hạn cuối để {name}."
+        return f"hôm nay là hạn cuối để {'yêu cầu ' if needs_mediation(kind) else ''}{name}."
     return f"chỉ còn {left} ngày là hết hạn {name}." if left <= NEAR else None
 
 

@@ -208,7 +208,8 @@ def _owed(answers: Answers, today: dt.date) -> Result:
         voice=f"{_spoken_sum(name, low, high, wage)}. {_spoken_next(redundant)}"
         if high
         else _SPOKEN_NOTHING,
-        citations=((*JOB_LOSS,) if redundant else SEVERANCE) + (PAID_WHEN, CLAIM_WITHIN),
+        citations=((*JOB_LOSS,) if redundant else SEVERANCE)
+        + (PAID_WHEN, *((CLAIM_WITHIN,) if high else ())),
         assumed=tuple(_assumed(answers)),
         warning=_late(ended, today) if high else None,
     )

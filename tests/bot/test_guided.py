@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from bot import dialogue, phrases
+from bot import dialogue, phrases, results
 from bot.dialogue import Dialogue
 from bot.models import Author, Conversation, Direction, Message
 from bot.results import rendered
@@ -448,6 +448,171 @@ def _first_thing_that_fits(talk: Talk) -> Turn:
             return turn
         talk.state = before
     raise AssertionError(talk.said)
+
+
+def led(library: Library, clock: Clock, guide_id: str, *texts: str) -> Talk:
+    """One of the shipped guides, answered by what is typed."""
+    talk = Talk(library, clock, *GUIDES.values())
+    talk.does(f"guide:{guide_id}")
+    for text in texts:
+        talk.says(text)
+    return talk
+
+
+def heard(talk: Talk, name: str) -> object:
+    assert talk.state.guided is not None, talk.said
+    return talk.state.guided.answers.get(name, "not heard")
+
+
+@pytest.mark.parametrize("nought", ["0", "không", "chưa", "0 tháng"])
+def test_no_month_at_all_is_nought(library: Library, clock: Clock, nought: str) -> None:
+    talk = led(library, clock, "tro-cap-thoi-viec", "1", "5 năm", "4 năm", nought)
+    assert heard(talk, "paid") == 0
+
+
+@pytest.mark.parametrize(
+    ("guide_id", "before", "name", "text"),
+    [
+        ("bao-truoc", ("2", "1"), "reason", "ko"),
+        ("bao-truoc", ("2", "1"), "reason", "không"),
+        ("bao-truoc", ("1",), "ground", "có"),
+        ("tro-cap-that-nghiep", (), "how", "ko"),
+        ("tro-cap-that-nghiep", (), "how", "khong co"),
+        ("om-dau", (), "case", "không"),
+        ("tien-lam-them", (), "day", "ko"),
+        ("thai-san", ("bố", "1/10/2026", "có"), "hard_birth", "co"),
+        ("thai-san", ("bố", "1/10/2026", "có"), "hard_birth", "phải"),
+    ],
+)
+def test_a_bare_yes_or_no_takes_no_option_that_merely_holds_the_word(
+    library: Library, clock: Clock, guide_id: str, before: tuple[str, ...], name: str, text: str
+) -> None:
+    talk = led(library, clock, guide_id, *before)
+    question = talk.said.split("\n")[-1]
+    talk.says(text)
+    assert talk.said == f"{phrases.GUIDE_EXAMPLES['choice']}\n{question}"
+    assert heard(talk, name) == "not heard"
+
+
+@pytest.mark.parametrize(
+    ("guide_id", "texts", "name", "value"),
+    [
+        ("bao-truoc", ("1", "ko"), "ground", "none"),  # "Không có chuyện nào"
+        ("bao-truoc", ("1", "không có"), "ground", "none"),
+        ("bao-truoc", ("1", "1", "1", "hop dong 1 nam"), "contract", "fixed"),
+        ("bao-truoc", ("1", "1", "1", "3 nam"), "contract", "fixed"),
+        ("bao-truoc", ("1", "1", "1", "6 tháng"), "contract", "short"),
+        ("bao-truoc", ("1", "1", "1", "dưới 12 tháng"), "contract", "short"),
+        ("bao-truoc", ("1", "đang mang thai"), "ground", "pregnancy"),
+        ("bao-truoc", ("bi duoi",), "who", "employer"),
+        ("tro-cap-that-nghiep", ("bi duoi viec",), "how", "let_go"),
+        ("tro-cap-thoi-viec", ("em bị đuổi",), "reason", "dismissed"),
+        ("thoi-hieu", ("bi duoi viec",), "kind", "dismissal"),
+        ("tien-lam-them", ("chu nhat",), "day", "rest"),
+        ("tien-lam-them", ("làm thêm chủ nhật",), "day", "rest"),
+        ("tien-lam-them", ("làm thêm ngày thường",), "day", "ordinary"),
+        ("om-dau", ("minh om",), "case", "own"),
+        ("om-dau", ("mình ốm",), "case", "own"),
+        ("om-dau", ("con ốm",), "case", "child"),
+        ("om-dau", ("con ốm", "2 tuoi"), "age", "under_3"),
+        ("om-dau", ("con ốm", "con 5 tuổi"), "age", "under_7"),
+        ("om-dau", ("con ốm", "dưới 3 tuổi"), "age", "under_3"),
+        ("thai-san", ("bo",), "who", "father"),
+        ("muc-phat", ("tiền lương", "trả chậm", "2", "công ty", "co"), "still", None),
+        ("tro-cap-that-nghiep", ("1", "hôm qua", "3 năm", "1", "20", "50tr", "cat ba"), "x", None),
+    ],
+)
+def test_what_workers_say_is_taken(
+    library: Library, clock: Clock, guide_id: str, texts: tuple[str, ...], name: str, value: object
+) -> None:
+    talk = led(library, clock, guide_id, *texts)
+    if value is None:  # that was the last question
+        assert phrases.THATS_IT in talk.labels
+    else:
+        assert heard(talk, name) == value
+
+
+@pytest.mark.parametrize("text", ["chưa 3 tuổi", "không 2 tuổi", "7 hay 8"])
+def test_what_may_mean_two_things_is_not_taken(library: Library, clock: Clock, text: str) -> None:
+    talk = led(library, clock, "om-dau", "con ốm", text)
+    assert heard(talk, "age") == "not heard"
+
+
+def test_a_choice_taken_from_a_part_of_its_words_is_read_back(begun: Talk) -> None:
+    begun.says("theo giờ ạ")
+    assert begun.said.startswith(f"{phrases.GUIDE_NOTED}: Giờ.\n")
+
+
+def test_being_pregnant_alone_is_no_ground_to_leave_at_once(library: Library, clock: Clock) -> None:
+    talk = led(library, clock, "bao-truoc", "1", "dang bau")
+    assert "giấy" in talk.said
+    talk.says("chưa")
+    assert talk.said.endswith("Anh/chị làm việc gì?")
+
+
+@pytest.mark.parametrize("text", ["ko bt", "k bt", "hok bt", "ko bik", "k bít"])
+def test_not_knowing_in_shorthand(begun: Talk, text: str) -> None:
+    begun.says("tháng")
+    begun.says(text)
+    assert begun.said.startswith("Lương bao nhiêu?")
+
+
+def test_a_sum_is_no_count(library: Library, clock: Clock) -> None:
+    talk = led(library, clock, "tien-lam-them", "1", "8tr")
+    assert talk.said.startswith(phrases.GUIDE_EXAMPLES["number"])
+
+
+@pytest.mark.parametrize("text", ["năm ngoái", "nam ngoai", "tháng trước", "đầu năm nay", "2025"])
+def test_a_time_without_a_day_is_asked_about_as_often_as_needed(begun: Talk, text: str) -> None:
+    begun.says("tháng")
+    for _ in range(4):
+        begun.says(text)
+        assert begun.said == f"{results.WHICH_DAY}\nTừ ngày nào?"
+
+
+@pytest.mark.parametrize("text", ["tháng 3/2026", "đầu tháng 3", "thang 3"])
+def test_a_day_taken_from_a_month_is_named(begun: Talk, text: str) -> None:
+    for said in ("tháng", text):
+        begun.says(said)
+    assert begun.said.startswith(f"{phrases.GUIDE_NOTED}: 01/03/2026 (chưa rõ đúng ngày).\n")
+    begun.says("8tr")
+    assert "Tạm coi là: ngày anh/chị kể là 01/03/2026 (chưa rõ đúng ngày)." in begun.said
+
+
+@pytest.mark.parametrize("text", ["1/3/2026", "ngày 1 tháng 3", "265 ngày trước", "01032026"])
+def test_a_day_that_was_told_is_not_called_taken(begun: Talk, text: str) -> None:
+    for said in ("tháng", text, "8tr"):
+        begun.says(said)
+    assert "Tạm coi là" not in begun.said
+
+
+def test_going_back_takes_a_day_from_a_month_back_whole(begun: Talk) -> None:
+    for said in ("tháng", "tháng 3/2026", "quay lại"):
+        begun.says(said)
+    assert begun.said == "Từ ngày nào?"
+    assert begun.state.guided == Guided("thu", {"pay": "month"})
+
+
+def test_going_back_from_the_first_question_says_so(begun: Talk) -> None:
+    begun.says("quay lại")
+    assert begun.said == f"{results.FIRST_QUESTION}\nLương theo gì?"
+
+
+@pytest.mark.parametrize(
+    ("guide_id", "texts", "words"),
+    [
+        ("luong-huu", ("nữ", "1/1/1968", "việc bình thường"), "đủ tuổi nghỉ hưu từ trước"),
+        ("thai-san", ("mẹ", "30/6/2026", "6", "1", "30/6/2026", "có"), "quy định chuyển tiếp"),
+        ("tro-cap-that-nghiep", ("1", "1/12/2025"), "luật cũ"),
+    ],
+)
+def test_who_is_handed_over_is_told_why(
+    library: Library, clock: Clock, guide_id: str, texts: tuple[str, ...], words: str
+) -> None:
+    talk = led(library, clock, guide_id, *texts)
+    why, receipt = talk.replies
+    assert words in why.text
+    assert CODE in receipt.text
 
 
 # -- through the front door ------------------------------------------------------------------------

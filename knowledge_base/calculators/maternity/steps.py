@@ -233,6 +233,6 @@ def family_assumed(answers: Answers, birth: dt.date, until: dt.date) -> Iterator
         yield "Không phải con thứ hai"
     if birth < SECOND_CHILD_SINCE <= until and said(answers, "second") is None:
         yield (
-            f"Tính theo ngày sinh, trước {date(SECOND_CHILD_SINCE)}: con thứ hai cũng chưa có thêm"
-            " ngày nghỉ; quy định chuyển tiếp nên hỏi lại luật sư"
+            f"Không phải con thứ hai; con thứ hai sinh trước {date(SECOND_CHILD_SINCE)} mà còn nghỉ"
+            " qua ngày đó thì phải xem quy định chuyển tiếp, hỏi luật sư"
         )

@@ -35,7 +35,11 @@ GROUND = Step(
         Option("Sai việc, sai chỗ làm đã thỏa thuận", "work"),
         Option("Bị đánh, chửi nhục mạ, ép buộc", "abuse"),
         Option("Bị quấy rối tình dục", "harassment"),
-        Option("Đang bầu, bác sĩ nói làm hại thai", "pregnancy"),
+        Option(
+            "Đang bầu, bác sĩ nói làm hại thai",
+            "pregnancy",
+            ("có bầu", "bầu", "mang bầu", "có thai", "mang thai"),
+        ),
         Option("Đã đủ tuổi nghỉ hưu", "retirement"),
         Option("Công ty nói dối lúc tuyển", "deceit"),
     ),

@@ -78,3 +78,11 @@ def check_result(guide: Guide, result: Result) -> None:
 
 def said(result: Result) -> str:
     return "\n".join(result.lines)
+
+
+def step_after(guide: Guide, answers: Mapping[str, Value | None], name: str) -> Step:
+    """The step `name`, which must be the next one after `answers`."""
+    found = guide.advance(answers, NUMBERS, TODAY)
+    assert isinstance(found, Step)
+    assert found.name == name
+    return found

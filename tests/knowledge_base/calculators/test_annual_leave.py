@@ -14,7 +14,7 @@ from knowledge_base.calculators.annual_leave import (
     payout,
     unused,
 )
-from tests.knowledge_base.calculators.driving import play, said
+from tests.knowledge_base.calculators.driving import play, said, step_after
 
 KINDS = st.sampled_from(["ordinary", "heavy", "extreme"])
 
@@ -121,3 +121,15 @@ def test_leave_taken_too_early_is_for_a_lawyer() -> None:
 def test_what_was_not_known_is_named() -> None:
     result = play(GUIDE, LEAVING | {"work": None, "used": None, "days": None})
     assert len(result.assumed) == 4
+
+
+@pytest.mark.parametrize(("service", "high"), [(2, 3), (11, 12), (62, 12)])
+def test_months_of_this_year_lie_within_the_time_worked(service: int, high: int) -> None:
+    """A month half worked counts whole, so one more than the whole months."""
+    begun = {"leaving": "yes", "work": "ordinary", "service": service}
+    assert step_after(GUIDE, begun, "months").high == high
+
+
+def test_without_seniority_no_bracket_stands_around_the_days() -> None:
+    result = play(GUIDE, LEAVING | {"service": 9, "months": 9})
+    assert result.lines[0] == "Phép năm nay: 12 ngày × 9/12 tháng = 9 ngày."

@@ -1,11 +1,13 @@
 """The list of guides: known, offered below real answers, resting on law in the register."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.results import rendered
-from knowledge_base.calculators.guide import ForLawyer, Guide, Numbers, Step, Value
+from knowledge_base.calculators.guide import ForLawyer, Guide, Kind, Numbers, Step, Value
 from knowledge_base.calculators.guides import GUIDES
 from knowledge_base.importing import Base
 from knowledge_base.rendering import ANSWER_LIMIT
@@ -63,3 +65,20 @@ def test_whatever_is_answered_a_guide_ends(base: Base, guide: Guide, draw: st.Da
             return
         answers[following.name] = answer(following, draw)
     raise AssertionError(f"asks and asks: {list(answers)}")
+
+
+@EVERY
+def test_no_wage_may_be_nought(base: Base, guide: Guide) -> None:
+    """Walked through by its first options."""
+    answers: dict[str, Value | None] = {}
+    given: dict[Kind, Value] = {
+        Kind.DATE: dt.date(2026, 10, 1), Kind.MONTHS: 24, Kind.NUMBER: 12, Kind.MONEY: 8_000_000,
+        Kind.PLACE: "Hồng Bàng",
+    }  # fmt: skip
+    while isinstance(found := guide.advance(answers, Numbers(base.parameters), TODAY), Step):
+        if found.kind is Kind.MONEY:
+            assert found.low is not None
+            assert found.low > 0
+        birth = found.name == "birth" and guide.id == "luong-huu"
+        value = found.options[0].value if found.options else given[found.kind]
+        answers[found.name] = dt.date(1980, 1, 1) if birth else value

@@ -49,7 +49,7 @@ def test_wages_need_mediation_first() -> None:
     ("kind", "found", "words"),
     [
         ("work", D(2026, 6, 22), "chỉ còn 30 ngày là hết hạn hòa giải"),
-        ("work", D(2026, 5, 22), "hôm nay là hạn cuối để hòa giải"),
+        ("work", D(2026, 5, 22), "hôm nay là hạn cuối để yêu cầu hòa giải"),
         ("work", D(2026, 5, 21), "hòa giải có thể đã hết từ 21/11/2026"),
         ("dismissal", D(2025, 12, 1), "chỉ còn 9 ngày là hết hạn kiện"),
         ("dismissal", D(2025, 11, 21), "kiện ra tòa có thể đã hết"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge_base.calculators.guide import ForLawyer
 from knowledge_base.calculators.maternity import GUIDE
 from knowledge_base.calculators.maternity.rules import (
     counted_months,

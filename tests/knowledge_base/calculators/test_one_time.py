@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from knowledge_base.calculators.insured import insured_years
 from knowledge_base.calculators.one_time import GUIDE, amount, earliest, months_of_wages
-from tests.knowledge_base.calculators.driving import play, said
+from tests.knowledge_base.calculators.driving import play, said, step_after
 
 TOTALS = st.integers(12, 480)
 
@@ -156,3 +156,7 @@ def test_wage_and_last_month_not_known() -> None:
 
 def test_more_months_before_2014_than_in_all_count_as_all() -> None:
     assert "49.500.000 đ" in said(play(GUIDE, STOPPED | {"before": 100}))
+
+
+def test_time_before_2014_lies_within_all_the_time() -> None:
+    assert step_after(GUIDE, {"ground": "age", "total": 30}, "before").high == 30

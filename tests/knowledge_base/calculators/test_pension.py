@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge_base.calculators.guide import ForLawyer
 from knowledge_base.calculators.pension import GUIDE
 from knowledge_base.calculators.pension.rules import (
     early_cut,
@@ -18,7 +19,7 @@ from knowledge_base.calculators.pension.rules import (
     rate,
     retirement,
 )
-from tests.knowledge_base.calculators.driving import TODAY, play, said
+from tests.knowledge_base.calculators.driving import TODAY, play, said, step_after
 
 SEXES = st.sampled_from(["male", "female"])
 BIRTHS = st.dates(dt.date(1961, 1, 1), dt.date(2005, 12, 31))
@@ -264,8 +265,9 @@ def test_only_the_rate_where_the_wage_is_not_known() -> None:
     [("male", dt.date(1964, 2, 1)), ("female", dt.date(1968, 9, 1)), ("male", dt.date(1950, 1, 1))],
 )
 def test_of_age_before_the_law_a_lawyer_answers(sex: str, birth: dt.date) -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(ForLawyer, match="Luật BHXH 2014") as why:
         play(GUIDE, HIM | {"sex": sex, "birth": birth})
+    assert "01/07/2025" in why.value.words
 
 
 def test_of_age_with_the_first_pension_in_july_2025() -> None:
@@ -284,3 +286,8 @@ def test_of_age_by_heavy_work_before_the_law_and_still_working() -> None:
 def test_exactly_twenty_years_have_the_floor_d141_k11() -> None:
     result = play(GUIDE, HIM | {"contributed": 240, "wage": 5_000_000})
     assert "khoảng 2.530.000 đ" in said(result)  # 45% would be 2.250.000
+
+
+def test_time_paid_after_the_age_lies_within_all_the_time() -> None:
+    begun = {"sex": "male", "birth": dt.date(1966, 1, 1), "work": "ordinary", "contributed": 440}
+    assert step_after(GUIDE, begun, "after").high == 440

@@ -16,7 +16,7 @@ from knowledge_base.calculators.severance import (
     severance,
     years_counted,
 )
-from tests.knowledge_base.calculators.driving import TODAY, play, said
+from tests.knowledge_base.calculators.driving import TODAY, play, said, step_after
 
 SPANS = st.integers(0, 600)
 
@@ -162,3 +162,17 @@ def test_before_the_code_of_2019_a_lawyer_answers() -> None:
     with pytest.raises(LookupError):
         play(GUIDE, ASKED | {"ended": dt.date(2021, 1, 31)})
     assert play(GUIDE, ASKED | {"ended": dt.date(2021, 2, 1)}).warning
+
+
+def test_insured_and_paid_time_lie_within_the_time_worked() -> None:
+    worked = {"reason": "agreed", "worked": 60}
+    assert step_after(GUIDE, worked, "insured").high == 60
+    assert step_after(GUIDE, worked | {"insured": 48}, "paid").high == 12
+
+
+def test_where_nothing_is_owed_nobody_is_told_to_sue_for_it() -> None:
+    short = {key: ASKED[key] for key in ("reason", "worked")} | {"ended": dt.date(2025, 1, 1)}
+    result = play(GUIDE, short | {"insured": 60})
+    assert "khởi kiện" not in said(result)
+    assert "Công ty phải trả" not in said(result) + result.voice
+    assert result.warning is None

@@ -94,8 +94,11 @@ def test_the_region_is_asked_only_above_the_lowest_cap() -> None:
     high = ASKED | {"wage": 50_000_000}
     first = play(GUIDE, high | {"place": "Hồng Bàng"})
     second = play(GUIDE, high | {"place": "Thanh Hà"})
-    assert "= 26.550.000 đ, đã tới mức trần" in said(first)
-    assert "= 23.650.000 đ, đã tới mức trần" in said(second)
+    assert (
+        "× 60% = 30.000.000 đ.\nMức này cao hơn mức trần, nên mỗi tháng được 26.550.000 đ."
+        in said(first)
+    )
+    assert "mỗi tháng được 23.650.000 đ." in said(second)
 
 
 def test_a_place_not_known_gives_both_caps() -> None:
