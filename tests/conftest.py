@@ -16,7 +16,9 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy
+from argon2 import PasswordHasher
 
+from admin_api import accounts
 from hotline import schema
 from hotline.db import Database, Keyring
 from knowledge_base import entries, importing
@@ -169,3 +171,10 @@ def library(base: Base) -> Library:
 def clock() -> Clock:
     """Sunday 22/11/2026, 15:00 in Hải Phòng."""
     return Clock(dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_password_hashes() -> None:
+    """The same argon2id with less work: hundreds of sign-ins are no test of the processor."""
+    accounts._hasher = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
+    accounts._UNKNOWN = accounts._hasher.hash("nobody's")
