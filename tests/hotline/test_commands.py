@@ -156,22 +156,23 @@ def article(article_id: str, text: str, **more: str) -> str:
 
 
 def test_what_may_be_sent_is_written_out(hotline: CommandLine, tmp_path: Path) -> None:
-    lines = hotline("kb", "export").well().splitlines()
+    lines = hotline.here("kb", "export").well().splitlines()
     exported = {row["id"]: row for row in map(json.loads, lines)}
     assert "lam-them-60-gio" not in exported
     assert exported["lam-them-toi-da"]["citations"][0]["law_id"] == "45/2019/QH14"
     book = tmp_path / "answers.xlsx"
     assert (
-        hotline("kb", "export", "--format", "xlsx", "--output", str(book))
+        hotline.here("kb", "export", "--format", "xlsx", "--output", str(book))
         .well()
         .startswith(f"{book}: {len(lines)} answers; held back: ")
     )
     assert book.read_bytes().startswith(b"PK")
-    assert hotline("kb", "export", "--format", "xlsx").refused() == (
+    assert hotline.here("kb", "export", "--format", "xlsx").refused() == (
         "a spreadsheet needs --output FILE"
     )
     assert (
-        "must be one of jsonl, yaml, xlsx" in hotline("kb", "export", "--format", "csv").refused()
+        "must be one of jsonl, yaml, xlsx"
+        in hotline.here("kb", "export", "--format", "csv").refused()
     )
 
 
@@ -242,7 +243,7 @@ def _replaced_and_restored(hotline: CommandLine) -> None:
 
 def test_a_life_of_one_installation(hotline: CommandLine, tmp_path: Path) -> None:
     _before_it_is_set_up(hotline)
-    assert hotline("migrate").well() == "The database is up to date.\n"
+    assert hotline.here("migrate").well() == "The database is up to date.\n"
     _accounts(hotline)
     _backup(hotline, tmp_path / "copies")
     _new_keys(hotline)
@@ -250,24 +251,24 @@ def test_a_life_of_one_installation(hotline: CommandLine, tmp_path: Path) -> Non
 
 def _before_it_is_set_up(hotline: CommandLine) -> None:
     assert "run “hotline migrate”" in hotline("serve").refused()
-    assert "there is no database" in hotline("backup", str(hotline.directory)).refused()
+    assert "there is no database" in hotline.here("backup", str(hotline.directory)).refused()
 
 
 def _accounts(hotline: CommandLine) -> None:
     add = ("staff", "add", "An@Hotline.test", "--name", "Luật sư An", "--role")
-    assert hotline(*add, "boss").refused() == (
+    assert hotline.here(*add, "boss").refused() == (
         "--role must be one of lawyer, manager, editor, admin"
     )
-    password = hotline(*add, "lawyer").well().strip()
+    password = hotline.here(*add, "lawyer").well().strip()
     assert len(password) >= 14
-    assert hotline(*add, "admin").refused() == "Tài khoản với e-mail này đã có."
-    token = hotline("staff", "token", "an@hotline.test").well()
+    assert hotline.here(*add, "admin").refused() == "Tài khoản với e-mail này đã có."
+    token = hotline.here("staff", "token", "an@hotline.test").well()
     assert token.startswith("hl_")
-    renewed = hotline("staff", "password", "an@hotline.test").well().strip()
+    renewed = hotline.here("staff", "password", "an@hotline.test").well().strip()
     assert renewed != password
-    unknown = hotline("staff", "token", "nobody@hotline.test").refused()
+    unknown = hotline.here("staff", "token", "nobody@hotline.test").refused()
     assert unknown == "there is no account nobody@hotline.test"
-    listed = hotline("staff", "list").well()
+    listed = hotline.here("staff", "list").well()
     assert listed.split() == ["lawyer", "an@hotline.test", "Luật", "sư", "An"]
     stored = (hotline.directory / "hotline.sqlite3").read_bytes()
     for secret in (password, renewed, token.strip()):
@@ -275,7 +276,7 @@ def _accounts(hotline: CommandLine) -> None:
 
 
 def _backup(hotline: CommandLine, target: Path) -> None:
-    said = hotline("backup", str(target)).well()
+    said = hotline.here("backup", str(target)).well()
     (copy,) = target.iterdir()
     assert said.startswith(str(copy))
     assert copy.stat().st_mode & 0o777 == 0o600
@@ -287,7 +288,7 @@ def _backup(hotline: CommandLine, target: Path) -> None:
 def _new_keys(hotline: CommandLine) -> None:
     keys = hotline.directory / "keys" / "encryption.keys"
     (first,) = keys.read_bytes().split()
-    assert "The old keys still read earlier backups" in hotline("keys", "rotate").well()
+    assert "The old keys still read earlier backups" in hotline.here("keys", "rotate").well()
     (newest, second) = keys.read_bytes().split()
     assert second == first != newest
     keys.unlink()
