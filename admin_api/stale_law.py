@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Author, Message, Question
 from knowledge_base import law
-from knowledge_base.articles import Place
-from knowledge_base.content import Citation, Entry, Instrument
+from knowledge_base.content import Citation, Entry, Instrument, Place
 from knowledge_base.holding import LOCAL, Change
 from knowledge_base.importing import Base
 from knowledge_base.library import basis_of

@@ -43,7 +43,7 @@ def prepare(directory: Path) -> Path:
 
 def _build(style: str, target: Path) -> None:
     # Heavy, and needed only the first time.
-    from fontpkg_be_vietnam_pro import (  # type: ignore[import-untyped]
+    from fontpkg_be_vietnam_pro import (
         ROOT,
     )
     from fontTools import subset

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeVar
 
-from knowledge_base.content import Citation
+from knowledge_base.content import Citation, Place
 from knowledge_base.text import clean
-
-Place = tuple[str, str]  # law_id, article_id
 
 # Consolidated texts mark amended words ("1.4[4]", "Kiểm tra,[7]") and explain the marks below.
 _MARK = re.compile(r"(\d{1,3})\[\1\]|\[\d{1,3}\]")

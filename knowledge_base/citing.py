@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from knowledge_base.articles import Place
 from knowledge_base.calculators.guide import Guide
-from knowledge_base.content import Citation, Entry, Parameter
+from knowledge_base.content import Citation, Entry, Parameter, Place
 from knowledge_base.rendering import parameters_in
 
 

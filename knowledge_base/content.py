@@ -18,6 +18,9 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
 
 
+Place = tuple[str, str]  # law_id, article_id
+
+
 class Content(BaseModel):
     """Base of everything read from the seed files: frozen, no unknown keys."""
 
@@ -82,6 +85,11 @@ class Entry(Wording):
     related: tuple[Slug, ...] = ()
     urgent: bool = False
     lawyer_only: str | None = None
+
+    @property
+    def places(self) -> frozenset[Place]:
+        """The articles its present wording cites."""
+        return frozenset((citation.law_id, citation.article_id) for citation in self.citations)
 
     @model_validator(mode="after")
     def _one_rule_a_day(self) -> Self:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from knowledge_base.articles import Place, in_force
-from knowledge_base.content import Instrument
+from knowledge_base.articles import in_force
+from knowledge_base.content import Instrument, Place
 from knowledge_base.library import Hold
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")

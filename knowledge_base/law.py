@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hotline.db.engine import alone
 from knowledge_base import citing, holding
-from knowledge_base.articles import Article, Law, Place
+from knowledge_base.articles import Article, Law
 from knowledge_base.calculators.guides import GUIDES
-from knowledge_base.content import Entry, Instrument
+from knowledge_base.content import Entry, Instrument, Place
 from knowledge_base.holding import LOCAL, Change, Checked, Version
 from knowledge_base.importing import Base
 from knowledge_base.library import Holds, guide_name

@@ -124,7 +124,7 @@ class Index:
         self._shorthand = shorthand
         self._meanings = Meanings(synonyms)
         self.entries = sorted(entries, key=lambda entry: entry.id)
-        self._bases = [_basis(entry) for entry in self.entries]
+        self._bases = [entry.places for entry in self.entries]
         self._build()
 
     def decide(self, text: str) -> Decision:
@@ -322,10 +322,6 @@ def _weighed(bag: Bag, rarity: Rarity, unseen: float) -> Probe:
 
 def _greatest(parts: Mapping[str, float]) -> tuple[str, ...]:
     return tuple(sorted(parts, key=lambda feature: (-parts[feature], feature))[:_REASONS])
-
-
-def _basis(entry: Entry) -> frozenset[tuple[str, str]]:
-    return frozenset((citation.law_id, citation.article_id) for citation in entry.citations)
 
 
 def _best(score: Floats, limit: int) -> list[int]:

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from num2words import num2words  # type: ignore[import-untyped]
+from num2words import num2words
 
 from knowledge_base.content import Citation, Entry, Instrument, Parameter, Wording
 from knowledge_base.dates import Span

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from num2words import num2words  # type: ignore[import-untyped]
+from num2words import num2words
 
 from knowledge_base.articles import NOTE, clause_of, plain
 from knowledge_base.text import clean

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.content import Entry
+from knowledge_base.content import Entry, Place
 from knowledge_base.importing import Base
 from knowledge_base.matching import OFFERED, Index, Scores
 from knowledge_base.vectors import Floats
 from knowledge_base.weights import CLUES, LIKENESSES, Bounds, Chance, Weights
 
-Basis = frozenset[tuple[str, str]]  # (law_id, article_id)
+Basis = frozenset[Place]
 
 _FOLDS = 6
 _STEPS = 400
@@ -106,7 +106,7 @@ def _softmax_regression(x: Floats, y: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _own_outcomes(base: Base, weights: Weights) -> Iterable[Outcome]:
     for index, held_out in _folds(base, weights):
-        basis = {entry.id: basis_of(entry) for entry in index.entries}
+        basis = {entry.id: entry.places for entry in index.entries}
         for entry_id, text in held_out:
             yield _judge(index, text, basis[entry_id])
 
@@ -114,7 +114,7 @@ def _own_outcomes(base: Base, weights: Weights) -> Iterable[Outcome]:
 def _judge(index: Index, text: str, relevant: Basis) -> Outcome:
     scores: Scores = index.score(text)
     order = np.argsort(-scores.score, kind="stable")[:OFFERED]
-    right = [bool(basis_of(index.entries[at]) & relevant) for at in order]
+    right = [bool(index.entries[at].places & relevant) for at in order]
     return Outcome(index.clues(scores), right[0], any(right), index.stands_out(scores))
 
 
@@ -190,10 +190,6 @@ def _folds(base: Base, weights: Weights) -> Iterable[tuple[Index, list[tuple[str
 
 def _index(base: Base, entries: Iterable[Entry], weights: Weights) -> Index:
     return Index(entries, base.shorthand, base.synonyms, weights)
-
-
-def basis_of(entry: Entry) -> Basis:
-    return frozenset((citation.law_id, citation.article_id) for citation in entry.citations)
 
 
 _NOTHING = Chance(bias=0, clues=dict.fromkeys(CLUES, 0.0))

@@ -12,10 +12,10 @@ from hotline import setup
 from hotline.opening import utc_now
 from hotline.settings import Settings, SettingsError
 from knowledge_base import citing, entries, importing, law
-from knowledge_base.articles import Article, Law, Place
+from knowledge_base.articles import Article, Law
 from knowledge_base.calculators.guides import GUIDES
 from knowledge_base.citing import Citing
-from knowledge_base.content import Entry, Instrument
+from knowledge_base.content import Entry, Instrument, Place
 from knowledge_base.holding import LOCAL
 from knowledge_base.importing import Base
 from knowledge_base.library import Held, guide_name

@@ -19,7 +19,7 @@ from hotline.settings import SettingsError
 from knowledge_base import entries, importing, peers, training, weights
 from knowledge_base.content import Entry
 from knowledge_base.text import fold
-from knowledge_base.training import Basis, Labelled, basis_of
+from knowledge_base.training import Basis, Labelled
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _ask(hotline: Dialogue, question: Question) -> Row:
 
 
 def _is_right(entry: Entry, question: Question) -> bool:
-    return bool(basis_of(entry) & (question.relevant or frozenset()))
+    return bool(entry.places & (question.relevant or frozenset()))
 
 
 def _without_marks(question: Question) -> Question:

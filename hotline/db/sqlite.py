@@ -40,7 +40,7 @@ class _Cursor(aiosqlite.Cursor):
         self._rows: deque[Any] = deque()
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "_Cursor":
-        self._rows = await self._conn._execute(self._run, sql, parameters or ())  # type: ignore[no-untyped-call]
+        self._rows = await self._conn._execute(self._run, sql, parameters or ())  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
         return self
 
     def _run(self, sql: str, parameters: Any) -> deque[Any]:

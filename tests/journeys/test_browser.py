@@ -61,7 +61,7 @@ class Seat:
     @classmethod
     async def open(cls, browser: Browser, size: dict[str, int], dark: bool = False) -> "Seat":
         context = await browser.new_context(
-            viewport=size,  # type: ignore[arg-type]
+            viewport=size,
             locale="vi-VN",
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",  # axe measures what stands, not what fades in
@@ -151,7 +151,7 @@ async def test_every_office_page_on_desk_and_phone(
 
 
 async def test_chat_works_without_scripts(hotline: Hotline, browser: Browser) -> None:
-    context = await browser.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]
+    context = await browser.new_context(java_script_enabled=False, viewport=PHONE)
     page = await context.new_page()
     await page.goto(hotline.public_base)
     await page.locator("#text").fill("24/11 co duoc nghi khong")

@@ -61,7 +61,7 @@ async def test_the_office_door_is_strict(hotline: Hotline) -> None:
 
 
 async def test_a_fault_of_ours_is_strict_and_short(hotline: Hotline) -> None:
-    hotline.house.desk = None  # type: ignore[assignment]
+    hotline.house.desk = None
     body = hotline.updates.message(7001, "nợ lương")
     url = hotline.public_base + WEBHOOK_PATH
     status, headers = await _ask(hotline, "POST", url, json=body, headers={SECRET_HEADER: SECRET})
