@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.channels.base import Media
 from escalation.models import Ticket
 from hotline.db import Base, BlindIndex, Encrypted, EncryptedJson, UtcDateTime
 from knowledge_base.models import EntryRevision
@@ -35,9 +36,18 @@ class Outcome(StrEnum):
 class DeliveryState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
+    WAITING = "waiting"  # the provider's window has shut: goes out at the worker's next word
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
+
+
+class FileState(StrEnum):
+    WAITING = "waiting"
+    FETCHING = "fetching"
+    KEPT = "kept"
+    REFUSED = "refused"  # too large, or of a kind we do not keep
+    LOST = "lost"  # could not be had
 
 
 class Contact(Base):
@@ -123,6 +133,46 @@ class Delivery(Base):
     claimed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(80))  # a code, never a text
+
+
+class StoredFile(Base):
+    """What came beside words. Fetched once; kept encrypted in the file store under `blob`."""
+
+    __tablename__ = "files"
+    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey(Conversation.id), index=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey(Message.id), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    media: Mapped[Media]
+    ref: Mapped[str] = mapped_column(Encrypted)
+    name: Mapped[str] = mapped_column(Encrypted)
+    state: Mapped[FileState]
+    mime: Mapped[str | None] = mapped_column(String(80))
+    size: Mapped[int | None]  # bytes
+    seconds: Mapped[int | None]
+    blob: Mapped[str | None] = mapped_column(String(64))
+    discarded: Mapped[bool] = mapped_column(default=False)  # the provider's copy is gone
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(80))  # a code, never a text
+
+
+class ProviderTokens(Base):
+    """Tokens a provider renews. `leased_until` lets one process at a time renew them."""
+
+    __tablename__ = "provider_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), unique=True)
+    tokens: Mapped[Any] = mapped_column(EncryptedJson)
+    consent: Mapped[Any] = mapped_column(EncryptedJson)  # state and verifier of one under way
+    renewed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    leased_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    failure: Mapped[str | None] = mapped_column(String(80))  # a code, never a text
 
 
 class Handoff(Base):

@@ -19,8 +19,22 @@ class Staff(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[Role]
+    phone: Mapped[str | None] = mapped_column(Encrypted)  # E.164; rung while on duty
     disabled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class DutyShift(Base):
+    """Hours of each week in which somebody takes calls; the lowest rank is rung first."""
+
+    __tablename__ = "duty_shifts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    weekday: Mapped[int]  # 0 = Monday, in Vietnam
+    opens: Mapped[int]  # minutes after midnight
+    closes: Mapped[int]  # minutes after midnight, not included
+    rank: Mapped[int] = mapped_column(default=0)
 
 
 class Ticket(Base):
@@ -56,6 +70,19 @@ class Ticket(Base):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+
+class Callback(Base):
+    """A worker waits to be rung back. Attempts are events of the ticket."""
+
+    __tablename__ = "callbacks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), unique=True)
+    number: Mapped[str] = mapped_column(Encrypted)  # E.164
+    asked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class TicketEvent(Base):

@@ -49,6 +49,10 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     RATED = "rated"
     BREACHED = "breached"
+    ASKED_BACK = "asked_back"  # the worker wants to be rung back
+    CALLED = "called"  # a lawyer rang, or was rung; data: outcome
+    OPENED_FILE = "opened_file"  # a lawyer looked at or listened to what the worker sent
+    LINKED = "linked"  # the worker went on with the case on another channel
     ERASED = "erased"
 
 

@@ -15,12 +15,11 @@ from sqlalchemy import text
 from admin_api.app import make_app
 from admin_api.live import FEED
 from admin_api.office import Office
-from bot.channels import telegram, webchat
+from bot.channels import webchat
 from bot.web import secure_responses
 from hotline import fonts
 from hotline.bells import Bells
 from hotline.house import House
-from hotline.settings import TelegramMode
 
 MAX_BODY = 1024 * 1024
 
@@ -36,10 +35,9 @@ def public_app(house: House, font_files: Path) -> web.Application:
     secure_responses(app, https=secure)
     app.add_routes([web.get("/healthz", _alive), web.get("/readyz", _ready(house))])
     app.add_routes(webchat.routes(house.reception, secure, font_files))
-    if house.telegram and house.settings.telegram_mode is TelegramMode.WEBHOOK:
-        secret = house.settings.telegram_secret
-        assert secret is not None  # settings refuse a webhook without one
-        app.add_routes(telegram.webhook_routes(house.telegram, secret, house.reception))
+    for door in house.doors:
+        if door.routes is not None:
+            app.add_routes(door.routes(house.reception))
     return app
 
 
@@ -102,8 +100,7 @@ async def running(house: House) -> AsyncIterator[tuple[int, int]]:
     bells = Bells(house)
     office = office_app(house, bells, font_files)
     loops = [house.dispatcher.run(), office[FEED].run()]
-    if house.telegram is not None:
-        loops.append(_telegram_loop(house))
+    loops += [door.loop(house.reception) for door in house.doors if door.loop is not None]
     tasks = [asyncio.create_task(loop) for loop in loops]
     scheduler = bells.scheduler()
     scheduler.start()
@@ -120,16 +117,6 @@ async def running(house: House) -> AsyncIterator[tuple[int, int]]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _telegram_loop(house: House) -> Coroutine[Any, Any, None]:
-    assert house.telegram is not None
-    settings = house.settings
-    if settings.telegram_mode is TelegramMode.POLLING:
-        return telegram.poll(house.telegram, house.reception)
-    return telegram.register_webhook(
-        house.telegram, settings.public_address, settings.telegram_secret or ""
-    )
 
 
 async def _listen(app: web.Application, host: str, port: int) -> web.AppRunner:

@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.channels.base import Channel, Pull
-from bot.channels.telegram import Telegram
+from bot.channels.base import Channel
 from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
 from bot.exchange import Desk
@@ -13,6 +12,7 @@ from bot.reception import Reception
 from bot.turns import State, Utterance
 from escalation.sla import SHIPPED, Policy
 from hotline.db import Database
+from hotline.doors import Door, doors
 from hotline.opening import utc_now
 from hotline.settings import Settings
 from knowledge_base import entries, importing, law
@@ -33,15 +33,15 @@ class House:
     policy: Policy = SHIPPED
     clock: Callable[[], dt.datetime] = utc_now
     register: tuple[int, ...] | None = None  # the law register's version behind the library
-    telegram: Telegram | None = field(init=False)
+    doors: list[Door] = field(init=False)
     channels: dict[str, Channel] = field(init=False)
     desk: Desk = field(init=False)
     dispatcher: Dispatcher = field(init=False)
     reception: Reception = field(init=False)
 
     def __post_init__(self) -> None:
-        self.telegram = _telegram(self.settings)
-        self.channels = _channels(self.telegram)
+        self.doors = doors(self.settings)
+        self.channels = {door.channel.name: door.channel for door in self.doors}
         self.desk = Desk(Dialogue(self.library), self.policy)
         self.dispatcher = Dispatcher(self.database, self.channels, self.clock)
         self.reception = Reception(
@@ -78,20 +78,7 @@ class House:
     async def close(self) -> None:
         """Sends under way finish before their connections go: the order matters."""
         await self.dispatcher.stop()
-        if self.telegram is not None:
-            await self.telegram.close()
+        for door in self.doors:
+            if door.close is not None:
+                await door.close()
         await self.database.close()
-
-
-def _telegram(settings: Settings) -> Telegram | None:
-    if not settings.telegram_token:
-        return None
-    return Telegram(settings.telegram_token, settings.telegram_api_base)
-
-
-def _channels(telegram: Telegram | None) -> dict[str, Channel]:
-    """The one list of doors. A channel without its settings is absent."""
-    doors: list[Channel] = [Pull("webchat"), Pull("terminal")]
-    if telegram is not None:
-        doors.append(telegram)
-    return {door.name: door for door in doors}

@@ -15,11 +15,18 @@ from sqlalchemy import Connection, MetaData, func, select
 
 import admin_api.models
 import bot.models
+import bot.telephone.models
 import escalation.models
 import knowledge_base.models
 from hotline.db import Base, Database, Keyring
 
-_ROOMS = (admin_api.models, bot.models, escalation.models, knowledge_base.models)
+_ROOMS = (
+    admin_api.models,
+    bot.models,
+    bot.telephone.models,
+    escalation.models,
+    knowledge_base.models,
+)
 METADATA: MetaData = Base.metadata
 _MIGRATING = 20261122  # the number of the lock, no meaning beyond this file
 

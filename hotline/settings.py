@@ -7,6 +7,7 @@ A wrong setting raises `SettingsError` with one sentence for the person who star
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,12 @@ from hotline.db.engine import check_url
 
 PREFIX = "HOTLINE_"
 TELEGRAM_API = "https://api.telegram.org"
+ZALO_OA_API = "https://openapi.zalo.me"
+ZALO_ZNS_API = "https://business.openapi.zalo.me"
+ZALO_OAUTH = "https://oauth.zaloapp.com"
+ZALO_BOT_API = "https://bot-api.zaloplatforms.com"
+TWILIO_API = "https://api.twilio.com"
+STRINGEE_API = "https://api.stringee.com"
 _FILE = "_FILE"
 
 
@@ -25,7 +32,9 @@ class SettingsError(ValueError):
     """One sentence saying which setting is wrong and what it must be."""
 
 
-class TelegramMode(StrEnum):
+class Fetching(StrEnum):
+    """How messages come: delivered to us, or fetched by us."""
+
     WEBHOOK = "webhook"
     POLLING = "polling"
 
@@ -43,7 +52,35 @@ class Settings(BaseModel):
     telegram_token: str | None = Field(default=None, repr=False)
     telegram_secret: str | None = Field(default=None, repr=False)
     telegram_api_base: str = TELEGRAM_API
-    telegram_mode: TelegramMode = TelegramMode.WEBHOOK
+    telegram_mode: Fetching = Fetching.WEBHOOK
+    zalo_oa_app_id: str | None = None
+    zalo_oa_secret: str | None = Field(default=None, repr=False)
+    zalo_oa_app_secret: str | None = Field(default=None, repr=False)
+    zalo_oa_refresh_token: str | None = Field(default=None, repr=False)
+    zalo_oa_zns_template: str | None = None
+    zalo_oa_api_base: str = ZALO_OA_API
+    zalo_oa_zns_base: str = ZALO_ZNS_API
+    zalo_oa_oauth_base: str = ZALO_OAUTH
+    zalo_bot_token: str | None = Field(default=None, repr=False)
+    zalo_bot_secret: str | None = Field(default=None, repr=False)
+    zalo_bot_api_base: str = ZALO_BOT_API
+    zalo_bot_mode: Fetching = Fetching.WEBHOOK
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = Field(default=None, repr=False)
+    twilio_number: str | None = None
+    twilio_api_base: str = TWILIO_API
+    stringee_key_sid: str | None = None
+    stringee_key_secret: str | None = Field(default=None, repr=False)
+    stringee_signing_secret: str | None = Field(default=None, repr=False)
+    stringee_number: str | None = None
+    stringee_api_base: str = STRINGEE_API
+    duty_phone: str | None = None
+    media_hosts: str = ""
+    s3_bucket: str | None = None
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_key_id: str | None = None
+    s3_secret: str | None = Field(default=None, repr=False)
 
     @field_validator("database_url")
     @classmethod
@@ -52,7 +89,18 @@ class Settings(BaseModel):
             check_url(url)
         return url
 
-    @field_validator("public_url", "office_url", "telegram_api_base")
+    @field_validator(
+        "public_url",
+        "office_url",
+        "telegram_api_base",
+        "zalo_oa_api_base",
+        "zalo_oa_zns_base",
+        "zalo_oa_oauth_base",
+        "zalo_bot_api_base",
+        "twilio_api_base",
+        "stringee_api_base",
+        "s3_endpoint",
+    )
     @classmethod
     def _an_address(cls, url: str) -> str:
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
@@ -73,19 +121,63 @@ class Settings(BaseModel):
             raise ValueError("must be 1 to 256 letters, digits, _ or -")
         return secret
 
+    @field_validator("zalo_bot_secret")
+    @classmethod
+    def _a_long_secret(cls, secret: str | None) -> str | None:
+        if secret is not None and not re.fullmatch(r"[!-~]{8,256}", secret):
+            raise ValueError("must be 8 to 256 letters, digits or signs")
+        return secret
+
+    @field_validator("twilio_account_sid")
+    @classmethod
+    def _an_account(cls, sid: str | None) -> str | None:
+        if sid is not None and not re.fullmatch(r"AC[0-9A-Za-z]{2,62}", sid):
+            raise ValueError("must begin with AC, as Twilio gave it")
+        return sid
+
+    @field_validator("twilio_number", "stringee_number", "duty_phone")
+    @classmethod
+    def _a_number(cls, number: str | None) -> str | None:
+        if number is not None and not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+            raise ValueError("must be a telephone number such as +842253123456")
+        return number
+
+    @field_validator("media_hosts")
+    @classmethod
+    def _hosts(cls, hosts: str) -> str:
+        if not all(re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in hosts.split()):
+            raise ValueError("must be names of hosts with blanks between, such as .zdn.vn")
+        return hosts
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.port == self.office_port and self.port:
             raise ValueError("HOTLINE_PORT and HOTLINE_OFFICE_PORT must differ")
-        if self.telegram_secret and not self.telegram_token:
-            raise ValueError("HOTLINE_TELEGRAM_SECRET is set but HOTLINE_TELEGRAM_TOKEN is not")
-        needs_secret = self.telegram_token and self.telegram_mode is TelegramMode.WEBHOOK
-        if needs_secret and not self.telegram_secret:
-            raise ValueError(
-                "HOTLINE_TELEGRAM_SECRET is missing: a webhook without a secret takes anybody's "
-                "messages (or set HOTLINE_TELEGRAM_MODE=polling)"
-            )
+        self._check_bot("telegram", self.telegram_token, self.telegram_secret, self.telegram_mode)
+        self._check_bot("zalo_bot", self.zalo_bot_token, self.zalo_bot_secret, self.zalo_bot_mode)
+        for together in _TOGETHER:
+            self._check_together(together)
         return self
+
+    def _check_bot(
+        self, channel: str, token: str | None, secret: str | None, mode: Fetching
+    ) -> None:
+        name = f"{PREFIX}{channel.upper()}"
+        if secret and not token:
+            raise ValueError(f"{name}_SECRET is set but {name}_TOKEN is not")
+        if token and mode is Fetching.WEBHOOK and not secret:
+            raise ValueError(
+                f"{name}_SECRET is missing: a webhook without a secret takes anybody's "
+                f"messages (or set {name}_MODE=polling)"
+            )
+
+    def _check_together(self, together: "_Together") -> None:
+        given = [one for one in (*together.needed, *together.also) if getattr(self, one)]
+        missing = [one for one in together.needed if not getattr(self, one)]
+        if given and missing:
+            raise ValueError(
+                f"{PREFIX}{given[0].upper()} is set but {PREFIX}{missing[0].upper()} is not"
+            )
 
     @property
     def database(self) -> str:
@@ -103,6 +195,36 @@ class Settings(BaseModel):
     @property
     def office_address(self) -> str:
         return self.office_url or f"http://{self.host}:{self.office_port}"
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Settings that are good only together: what is `needed` as soon as any of them is given."""
+
+    needed: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+
+_TOGETHER = (
+    _Together(
+        ("zalo_oa_app_id", "zalo_oa_secret", "zalo_oa_app_secret"),
+        ("zalo_oa_refresh_token", "zalo_oa_zns_template"),
+    ),
+    _Together(("twilio_account_sid", "twilio_auth_token", "twilio_number")),
+    _Together(
+        (
+            "stringee_key_sid",
+            "stringee_key_secret",
+            "stringee_signing_secret",
+            "stringee_number",
+        )
+    ),
+    _Together(("s3_bucket", "s3_key_id", "s3_secret")),
+)
+_ALSO_CALLED = {  # shorter or longer names in use
+    "zalo_oa_oa_secret": "zalo_oa_secret",
+    "zalo_app_secret": "zalo_oa_app_secret",
+}
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -124,9 +246,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _setting(name: str, value: str) -> tuple[str, str]:
-    field = name.removeprefix(PREFIX).lower()
+    field = _field(name.removeprefix(PREFIX))
     if name.endswith(_FILE) and field not in Settings.model_fields:
-        field = field.removesuffix(_FILE.lower())
+        field = _field(name.removeprefix(PREFIX).removesuffix(_FILE))
         try:
             value = Path(value).read_text("utf-8").strip() if value else ""
         except (OSError, UnicodeDecodeError) as error:
@@ -134,6 +256,10 @@ def _setting(name: str, value: str) -> tuple[str, str]:
     if field not in Settings.model_fields:
         raise SettingsError(f"{name} is not a setting of the hotline")
     return field, value
+
+
+def _field(name: str) -> str:
+    return _ALSO_CALLED.get(name.lower(), name.lower())
 
 
 def _sentence(error: ValidationError) -> str:

@@ -3,7 +3,31 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
+
+
+class Media(StrEnum):
+    """What sort of thing came beside the words."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A thing sent beside words. `ref` is how its channel fetches it: an address or a file's id.
+
+    `size` in bytes and `seconds` as the provider tells them, None where it tells nothing.
+    """
+
+    media: Media
+    ref: str
+    name: str = ""
+    size: int | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -12,7 +36,11 @@ class Inbound:
 
     `external_id` is unique per channel for ever and names the message, not its delivery.
     `at` is the provider's time, None where it tells none. `choice` is the payload of a tapped
-    button; `event` tells of things other than words.
+    button; `event` tells of things other than words: "start", "unsupported" (said, but nothing
+    we can read), "blocked" and "unblocked" (can he be written to?), "edited" (`text` replaces what
+    he said before; `edits` is that message's external id), "withdrawn" (the provider passes on his
+    wish to be forgotten), "taken_over" (a person of ours wrote `text` in the provider's own
+    window), "clicked" (he opened the chat: nothing to answer, but he may be written to again).
     """
 
     channel: str
@@ -21,17 +49,23 @@ class Inbound:
     at: dt.datetime | None = None
     text: str = ""
     choice: str | None = None
-    event: str | None = None  # "start", "unsupported", "blocked", "unblocked"
+    event: str | None = None
+    edits: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outbound:
-    """One message to a worker. `choices` are (label, payload); `parts_sent` were sent before."""
+    """One message to a worker. `choices` are (label, payload); `parts_sent` were sent before.
+
+    `phone` is the number he left with a lawyer, if he left one and a lawyer's answer waits.
+    """
 
     address: str
     text: str
     choices: Sequence[tuple[str, str]] = ()
     parts_sent: int = 0
+    phone: str | None = None
 
 
 class SendFailed(Exception):
@@ -55,12 +89,29 @@ class Unreachable(SendFailed):
     """The worker cannot be written to any more, for example because he blocked us."""
 
 
+class WindowShut(SendFailed):
+    """The provider takes messages only soon after the worker's: it waits for his next word."""
+
+
 class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
     async def send(self, message: Outbound) -> None:
         """Deliver, or raise `TryLater`, `Unreachable` or `SendFailed`."""
+
+
+class Source(Protocol):
+    """A channel that holds what workers sent until it is fetched, once."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def fetch(self, ref: str) -> bytes:
+        """The content of an `Attachment`, or raise `TryLater` or `SendFailed` (never to be had)."""
+
+    async def discard(self, ref: str) -> None:
+        """Delete the provider's copy, where it has one of its own; raises as `fetch`."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.settings import PREFIX, Settings, SettingsError, TelegramMode, read_settings
+from hotline.settings import PREFIX, Fetching, Settings, SettingsError, read_settings
 
 SECRET = "s3cret-never-shown"
 TELEGRAM = {"TELEGRAM_TOKEN": "123456:ABC-def_ghi", "TELEGRAM_SECRET": SECRET}
@@ -20,7 +20,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "telegram_token": (TELEGRAM["TELEGRAM_TOKEN"], TELEGRAM["TELEGRAM_TOKEN"]),
     "telegram_secret": (SECRET, SECRET),
     "telegram_api_base": ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
-    "telegram_mode": ("polling", TelegramMode.POLLING),
+    "telegram_mode": ("polling", Fetching.POLLING),
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot import phrases
-from hotline.settings import Settings, TelegramMode
+from hotline.settings import Fetching, Settings
 from tests.factories import Updates
 from tests.fakes import FakeTelegram
 from tests.journeys.conftest import Hotline, eventually
@@ -13,9 +13,7 @@ LAN = 7001
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(
-        update={"telegram_mode": TelegramMode.POLLING, "telegram_secret": None}
-    )
+    return settings.model_copy(update={"telegram_mode": Fetching.POLLING, "telegram_secret": None})
 
 
 async def test_messages_are_fetched_answered_and_confirmed(
