@@ -34,22 +34,25 @@ class Guidance:
 
     def __init__(self, library: Library, guides: Mapping[str, Guide]) -> None:
         self._library = library
-        self._guides = guides
+        self.guides = guides
         self._numbers = Numbers(library.parameters)
 
     def below(self, entry_id: str) -> tuple[Choice, ...]:
         """The buttons that work out what the answer `entry_id` speaks of."""
-        fit = [guide for guide in self._guides.values() if entry_id in guide.entries][:_OFFERED]
+        fit = self.fitting(entry_id)[:_OFFERED]
         if len(fit) == 1:
             return (Choice(phrases.WORK_IT_OUT, f"guide:{fit[0].id}"),)
         return tuple(Choice(guide.title, f"guide:{guide.id}") for guide in fit)
+
+    def fitting(self, entry_id: str) -> list[Guide]:
+        return [guide for guide in self.guides.values() if entry_id in guide.entries]
 
     def act(self, state: State, verb: str, argument: str, today: dt.date) -> Turn:
         """A button of a guide was tapped."""
         if verb == "leave":
             return _left(state)
         guide_id, _, rest = argument.partition(":")
-        guide = self._guides.get(guide_id)
+        guide = self.guides.get(guide_id)
         if guide is None:
             return _stale(state)
         if verb == "guide":
@@ -62,7 +65,7 @@ class Guidance:
     def hear(self, state: State, text: str, today: dt.date) -> Turn | None:
         """An answer was typed; None where it is none, and the guide is left."""
         begun = state.guided
-        guide = self._guides.get(begun.guide) if begun else None
+        guide = self.guides.get(begun.guide) if begun else None
         if begun is None or guide is None:
             return None
         said = answers.aside(text)
@@ -72,7 +75,7 @@ class Guidance:
             kept = results.without_the_last(begun.answers)
             before = "" if begun.answers else f"{results.FIRST_QUESTION}\n"
             return self._go_on(state, guide, Guided(guide.id, kept), today, before)
-        step = self._next(guide, begun, today)
+        step = self.following(guide, begun, today)
         if not isinstance(step, Step):
             return self._go_on(state, guide, begun, today)
         if said is Aside.UNSURE:
@@ -108,7 +111,7 @@ class Guidance:
         if name in earlier:
             kept = {key: begun.answers[key] for key in earlier[: earlier.index(name)]}
             begun = Guided(guide.id, kept)
-        step = self._next(guide, begun, today)
+        step = self.following(guide, begun, today)
         if not isinstance(step, Step) or step.name != name:
             return _stale(state)
         state = replace(state, guided=begun)
@@ -163,7 +166,7 @@ class Guidance:
 
     # -- what comes next -------------------------------------------------------------------------
 
-    def _next(self, guide: Guide, begun: Guided, today: dt.date) -> Step | Result | ForLawyer:
+    def following(self, guide: Guide, begun: Guided, today: dt.date) -> Step | Result | ForLawyer:
         """The next step or the result, or why it is for a lawyer."""
         if held := self._held(guide, today):
             return ForLawyer(held)
@@ -177,7 +180,7 @@ class Guidance:
     def _go_on(
         self, state: State, guide: Guide, begun: Guided, today: dt.date, before: str = ""
     ) -> Turn:
-        following = self._next(guide, begun, today)
+        following = self.following(guide, begun, today)
         if isinstance(following, Step):
             return _asking(state, guide, begun, following, before)
         if isinstance(following, Result):

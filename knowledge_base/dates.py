@@ -44,6 +44,8 @@ Reader = Callable[[re.Match[str], dt.date], tuple[dt.date, dt.date] | None]
 def spans(text: str, today: dt.date) -> list[Span]:
     """The days `text` speaks of, in the order they are named."""
     line = _numbered(clean(text))
+    if _TIMELY.search(line) is None:
+        return []
     found: list[Span] = []
     taken: list[tuple[int, int]] = []
     for place, read in _PATTERNS:
@@ -60,10 +62,8 @@ def spans(text: str, today: dt.date) -> list[Span]:
 
 def _numbered(text: str) -> str:
     """Folded, lower-case, months and years in words turned into numbers."""
-    line = re.sub(r"\s+", " ", fold(text).lower())
-    for word, number in _MONTH_WORDS.items():
-        line = re.sub(rf"\bthang {word}\b", f"thang {number}", line)
-    return line
+    line = " ".join(fold(text).lower().split())
+    return _MONTH_WORD.sub(lambda match: f"thang {_MONTH_WORDS[match[1]]}", line)
 
 
 _MONTH_WORDS = {
@@ -74,14 +74,18 @@ _MONTH_WORDS = {
     "hai": 2,
     "ba": 3,
     "tu": 4,
-    "nam(?! \\d)": 5,
-    "sau(?= nam| vua| roi)": 6,
+    "nam": 5,
+    "sau": 6,
     "bay": 7,
     "tam": 8,
     "chin": 9,
     "muoi": 10,
     "chap": 12,
 }
+_BEFORE_WHAT = {"nam": r"(?! \d)", "sau": "(?= nam| vua| roi)"}  # else they are no month
+_MONTH_WORD = re.compile(
+    rf"\bthang ({'|'.join(word + _BEFORE_WHAT.get(word, '') for word in _MONTH_WORDS)})\b"
+)
 
 
 # -- one reader a way of saying it -------------------------------------------------------------
@@ -193,6 +197,7 @@ def _ahead(match: re.Match[str]) -> bool:
     return re.search(r"\b(sap|se|toi|du sinh|du kien|den)\b", before) is not None
 
 
+_TIMELY = re.compile(r"\d|thang|nam|hom|tuan|moi day")  # no pattern does without one of these
 _BEFORE_MONTH = r"(?<!bau )(?<!thai )(?<!phan )(?<!\d )"
 _PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), read)

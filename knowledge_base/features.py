@@ -89,10 +89,14 @@ class Mender:
             self._alike[word[0], len(word)].append(word)
 
     def mend(self, folded: Sequence[str]) -> list[str]:
-        return [known for word in folded for known in self._read(word)]
+        known = self._known
+        return [
+            meant for word in folded for meant in ((word,) if word in known else self._read(word))
+        ]
 
     def _read(self, word: str) -> list[str]:
-        if word in self._known or not word.isalpha():
+        """What an unknown word stands for."""
+        if not word.isalpha():
             return [word]
         typed = _without_telex(word)
         if typed in self._known:

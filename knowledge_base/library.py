@@ -1,7 +1,7 @@
 """The published answers, ready to be searched and read out. (pure; built once, never changed)"""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge_base.content import Citation, Entry, Instrument, Parameter, Topic, Wording
@@ -82,16 +82,29 @@ class Library:
 
     def as_of(self, entry: Entry, when: Sequence[Span], today: dt.date) -> list[str] | Held:
         """The words for a case at one of the times `when`: two texts where a change lies in it."""
+        return self._as_of(entry, when, today, self.answer)
+
+    def spoken_as_of(self, entry: Entry, when: Sequence[Span], today: dt.date) -> list[str] | Held:
+        """As `as_of`, for the telephone."""
+        return self._as_of(entry, when, today, self.spoken)
+
+    def _as_of(
+        self,
+        entry: Entry,
+        when: Sequence[Span],
+        today: dt.date,
+        render: Callable[[Entry, dt.date], str | Held],
+    ) -> list[str] | Held:
         span = entry.decisive(when)
         if span is None:
-            words = self.answer(entry, today)
+            words = render(entry, today)
             return words if isinstance(words, Held) else [words]
         days = [span.first, min(span.last, max(today, span.first))]
         if entry.on(days[0]) == entry.on(days[1]):
             days = days[:1]
         said = []
         for day in days:
-            words = self.answer(entry, day)
+            words = render(entry, day)
             if isinstance(words, Held):
                 return words
             said.append(f"{as_of(entry, day, span, len(days) > 1)}{words}")

@@ -8,29 +8,29 @@ on a fuzzy ratio of whole strings.
 """
 
 import re
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge_base import features
 from knowledge_base.content import Entry
 from knowledge_base.features import Meanings, Mender
 from knowledge_base.text import Shorthand, fold
-from knowledge_base.vectors import Bag, Bags, Floats, Probe, Rarity, Rows
+from knowledge_base.vectors import Bag, Bags, Floats, Found, Probe, Rarity
 from knowledge_base.weights import CLUES, LIKENESSES, Weights, learned
 
 OFFERED = 3
 _REASONS = 6
 _RARITY_POWER = 0.6  # rare words weigh more, but not as much as their rarity alone would say
-_PAIR_WEIGHT = 0.7
+_SINGLE, _PAIR_WEIGHT = 1.0, 0.7  # a word by itself, two in a row
 _MEANING_WEIGHT = 1.5
 _ARTICLE_WEIGHT = 2.0  # "điều 35": somebody who names it means it
 _NEIGHBOURS = 4  # phrasings of one entry that speak for it together
+_EVENLY = np.full(_NEIGHBOURS, 1 / _NEIGHBOURS, np.float32)
 _LEAST_BELIEF = 0.6  # an answer must stand out, whatever its basis shares with its neighbours
 _IDENTICAL, _SAME = 0.999, np.float32(5)  # the very words of a phrasing outweigh all else
 _CONTENDERS = 40  # entries among which belief is shared out
@@ -86,10 +86,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as weighted features. `known`: share of its words (by weight) seen before."""
+    """A question as weighted features.
+
+    `shares`: of each of its words (pairs and meanings: none) in the weight of all; `known`: share
+    of those seen before.
+    """
 
     words: Probe
-    singles: Probe
+    shares: Floats
     letters: Probe
     marks: Probe
     sides: tuple[int, ...]
@@ -99,11 +103,24 @@ class Asked:
 
 @dataclass(frozen=True)
 class Scores:
-    """One score an entry, and the likenesses (entries x LIKENESSES) they were made of."""
+    """One score an entry, and the likenesses (entries x LIKENESSES) they were made of.
+
+    `found`: where the words of the question stand in the entries.
+    """
 
     asked: Asked
+    found: Found
     likenesses: Floats
     score: Floats
+
+    @cached_property
+    def belief(self) -> Floats:
+        """One belief shared out among all entries."""
+        return _softmax(self.score)
+
+    @cached_property
+    def contenders(self) -> list[int]:
+        return _best(self.score, _CONTENDERS)
 
 
 class Index:
@@ -130,8 +147,8 @@ class Index:
     def decide(self, text: str) -> Decision:
         """Answer, ask back, or leave it: the calibrated word on `text`."""
         scores = self.score(text)
-        matches = self._matches(scores, OFFERED)
-        if not matches or not any(word.isalpha() for word in scores.asked.singles.names):
+        matches = self._matches(scores, scores.contenders[:OFFERED])
+        if not matches or not any(word.isalpha() for word in scores.asked.words.names):
             return Decision(Verdict.UNSURE, ())
         clues = self.clues(scores)
         confidence, hope = self.weights.answer.of(clues), self.weights.offer.of(clues)
@@ -146,7 +163,8 @@ class Index:
 
     def search(self, text: str, limit: int = 10) -> list[Match]:
         """The entries most alike, best first."""
-        return list(self._matches(self.score(text), limit))
+        scores = self.score(text)
+        return list(self._matches(scores, _best(scores.score, limit)))
 
     def score(self, text: str) -> Scores:
         """How well each entry fits. In a long story the sentences that ask count once more."""
@@ -159,13 +177,14 @@ class Index:
 
     def stands_out(self, scores: Scores) -> bool:
         """Whether the best entry holds most of the belief: only then may it be the answer."""
-        return bool(_softmax(scores.score).max() >= _LEAST_BELIEF)
+        return bool(scores.belief.max() >= _LEAST_BELIEF)
 
     def clues(self, scores: Scores) -> Floats:
         """What the calibration judges by, in the order of CLUES."""
-        order = _best(scores.score, _CONTENDERS)
+        order = scores.contenders
         best, belief = scores.score[order], _softmax(scores.score[order])
-        same_law = np.array([bool(self._bases[order[0]] & self._bases[one]) for one in order])
+        basis = self._bases[order[0]]
+        same_law = np.array([not basis.isdisjoint(self._bases[one]) for one in order])
         others = best[~same_law]
         likeness = dict(zip(LIKENESSES, scores.likenesses[order[0]], strict=True))
         values = {
@@ -181,37 +200,39 @@ class Index:
         }
         return np.array([values[name] for name in CLUES], np.float32)
 
-    def _matches(self, scores: Scores, limit: int) -> tuple[Match, ...]:
-        order = [at for at in _best(scores.score, limit) if scores.likenesses[at].any()]
-        belief = _softmax(scores.score)
-        reasons = self._entry.parts(scores.asked.words, order)
+    def _matches(self, scores: Scores, order: Sequence[int]) -> tuple[Match, ...]:
+        alike = [at for at in order if scores.likenesses[at].any()]
         return tuple(
-            Match(self.entries[at].id, round(float(belief[at]), 4), _greatest(parts))
-            for at, parts in zip(order, reasons, strict=True)
+            Match(
+                self.entries[at].id,
+                round(float(scores.belief[at]), 4),
+                _greatest(scores.found.parts(at)),
+            )
+            for at in alike
         )
 
     def explain(self, text: str, limit: int = OFFERED) -> list[Reason]:
         """Why the best entries were found, best first."""
         scores = self.score(text)
-        order = _best(scores.score, limit)
-        belief = _softmax(scores.score)
-        words = self._entry.parts(scores.asked.words, order)
         added = scores.likenesses * self._ranking
+        words = {at: scores.found.parts(at) for at in _best(scores.score, limit)}
         return [
             Reason(
                 self.entries[at].id,
-                float(belief[at]),
+                float(scores.belief[at]),
                 dict(zip(LIKENESSES, added[at].tolist(), strict=True)),
                 {word: parts[word] for word in _greatest(parts)},
             )
-            for at, parts in zip(order, words, strict=True)
+            for at, parts in words.items()
         ]
 
     # -- building ------------------------------------------------------------------------------
 
     def _build(self) -> None:
         wording, whole, spelled, marked = Bags(), Bags(), Bags(), Bags()
-        owners, vocabulary = array("i"), set[str]()
+        vocabulary = set[str]()
+        most = max((len(entry.phrasings) + 2 for entry in self.entries), default=0)
+        self._width = max(most, _NEIGHBOURS)  # rows of each entry; those left over stay empty
         taken = np.zeros((len(self.entries), len(features.SIDES)), np.float32)
         for position, entry in enumerate(self.entries):
             of_entry = Counter[str](), Counter[str](), Counter[str]()
@@ -219,12 +240,12 @@ class Index:
                 reading = self._shorthand.read(text)
                 words = features.words(reading.folded, self._meanings)
                 wording.add(words, _kind_weight)
-                owners.append(position)
                 taken[position] += features.sides(words)
                 vocabulary.update(reading.folded)
                 of_entry[0].update(words)
                 of_entry[1].update(features.letters(reading.folded))
                 of_entry[2].update(features.marks(reading))
+            wording.skip((position + 1) * self._width - wording.rows)
             of_entry[0].update({f"dieu {article}" for _, article in self._bases[position]})
             taken[position] /= len(entry.phrasings) + 2
             whole.add(of_entry[0], _kind_weight)
@@ -239,7 +260,6 @@ class Index:
         self._entry = whole.of_unit_length(self._rarity)
         self._letters = spelled.of_unit_length(self._letter_rarity)
         self._marks = marked.of_unit_length(self._mark_rarity)
-        self._phrasings = _padded(np.array(owners, np.int32), len(self.entries))
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -247,47 +267,47 @@ class Index:
         reading = self._shorthand.read(text)
         folded = self._mender.mend(reading.folded)
         bag = features.words(folded, self._meanings)
-        words, seen = self._weighed_words(bag)
-        single = np.array([_is_single(feature) for feature in bag], np.bool_)
-        singles = words.only(single).share()
+        kinds = np.array([_kind_weight(feature) for feature in bag], np.float32)
+        words = self._weighed_words(bag, kinds)
+        singles = words.weights * (kinds == _SINGLE)
+        shares = singles / (singles.sum() or 1)
         return Asked(
             words=words.unit(),
-            singles=singles,
+            shares=shares,
             letters=_weighed(Counter(features.letters(folded)), self._letter_rarity, 0.5),
             marks=_weighed(Counter(features.marks(reading)), self._mark_rarity, 1.0),
             sides=features.sides(bag),
-            known=float(singles.weights[seen[single]].sum()),
+            known=float(shares[words.known].sum()),
             length=len(folded),
         )
 
-    def _weighed_words(self, bag: Bag) -> tuple[Probe, NDArray[np.bool_]]:
+    def _weighed_words(self, bag: Bag, kinds: Floats) -> Probe:
         """A word nobody here ever used speaks against every entry; an unseen pair hardly does."""
-        words = Probe.of(bag)
-        rarity, seen = self._rarity.of(words)
-        unseen = np.array([_unseen_share(feature) for feature in bag], np.float32)
-        kinds = np.array([_kind_weight(feature) for feature in bag], np.float32)
-        weights = np.where(seen, rarity, unseen * self._rarity.greatest) * kinds
-        return words.weighing((weights * np.sqrt(words.weights)).astype(np.float32)), seen
+        words = self._rarity.probe(bag)
+        weights = self._rarity.of(words)
+        for at in np.flatnonzero(~words.known).tolist():
+            weights[at] = _unseen_share(words.names[at]) * self._rarity.greatest
+        return words.weighing(weights * kinds * np.sqrt(words.weights))
 
     def _score(self, text: str) -> Scores:
         asked = self._ask(text)
-        cosines = np.append(self._wording.sums(asked.words), np.float32(0))[self._phrasings]
-        nearest = -np.partition(-cosines, _NEIGHBOURS - 1, axis=1)[:, :_NEIGHBOURS]
+        found = self._entry.find(asked.words)
+        cosines = np.sort(self._wording.sums(asked.words).reshape(-1, self._width), axis=1)
         likenesses = np.stack(
             [
-                nearest.max(axis=1),
-                nearest.mean(axis=1),
-                self._entry.sums(asked.words),
+                cosines[:, -1],
+                cosines[:, -_NEIGHBOURS:] @ _EVENLY,
+                found.sums(),
                 self._letters.sums(asked.letters),
                 self._marks.sums(asked.marks),
-                self._entry.mentioned(asked.singles),
+                found.mentioned(asked.shares),
                 self._sides @ np.array(asked.sides, np.float32),
-            ],
-            axis=1,
-        )
+            ]
+        ).T
         same = likenesses[:, 0] > _IDENTICAL
         score = (likenesses @ self._ranking + same * _SAME).astype(np.float32)
-        return Scores(asked, likenesses, score if asked.marks.names else score * self._unmarked)
+        score = score if asked.marks.names else score * self._unmarked
+        return Scores(asked, found, likenesses, score)
 
 
 def _kind_weight(feature: str) -> float:
@@ -295,15 +315,11 @@ def _kind_weight(feature: str) -> float:
         return _MEANING_WEIGHT
     if feature.startswith("dieu ") and feature[5:].isdigit():
         return _ARTICLE_WEIGHT
-    return 1.0 if " " not in feature else _PAIR_WEIGHT
+    return _SINGLE if " " not in feature else _PAIR_WEIGHT
 
 
 def _plain_weight(_: str) -> float:
     return 1.0
-
-
-def _is_single(feature: str) -> bool:
-    return " " not in feature and not feature.startswith("#")
 
 
 def _unseen_share(feature: str) -> float:
@@ -314,10 +330,10 @@ def _unseen_share(feature: str) -> float:
 
 def _weighed(bag: Bag, rarity: Rarity, unseen: float) -> Probe:
     """A bag at length one; `unseen`: what a feature no entry has weighs beside the rarest."""
-    probe = Probe.of(bag)
-    weights, seen = rarity.of(probe)
-    weights = np.where(seen, weights, unseen * rarity.greatest) * np.sqrt(probe.weights)
-    return probe.weighing(weights.astype(np.float32)).unit()
+    probe = rarity.probe(bag)
+    weights = rarity.of(probe)
+    weights[~probe.known] = unseen * rarity.greatest
+    return probe.weighing(weights * np.sqrt(probe.weights)).unit()
 
 
 def _greatest(parts: Mapping[str, float]) -> tuple[str, ...]:
@@ -336,17 +352,6 @@ def _softmax(score: Floats) -> Floats:
     exponents = np.exp(score - score.max())
     belief: Floats = exponents / exponents.sum()
     return belief
-
-
-def _padded(owner: Rows, entries: int) -> NDArray[np.int64]:
-    """The phrasings of each entry, one row an entry; -1, an empty one, where it has fewer."""
-    counts = np.bincount(owner, minlength=entries)
-    width = max(int(counts.max(initial=0)), _NEIGHBOURS)
-    padded = np.full((entries, width), -1)
-    order = np.argsort(owner, kind="stable")
-    within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    padded[owner[order], within] = order
-    return padded
 
 
 def _sentences_of_a_story(text: str) -> list[str]:

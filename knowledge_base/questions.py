@@ -35,7 +35,7 @@ def questions_in(text: str) -> list[str]:
     begins, ends = [0, *(end for _, end in cuts)], [*(begin for begin, _ in cuts), len(line)]
     parts = [line[begin:end].strip(" \n.;,") for begin, end in zip(begins, ends, strict=True)]
     asked = [part for part in parts if len(part.split()) >= _SHORTEST]
-    if len(asked) == 1:
+    if len(asked) == 1 and "," in line:
         asked = _by_commas(line)
     return asked if 1 < len(asked) <= _MOST else [line]
 

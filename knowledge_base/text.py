@@ -9,45 +9,53 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_INVISIBLE = dict.fromkeys(
-    [
-        0xAD,
-        0x61C,
-        0x180E,
-        *range(0x200B, 0x2010),
-        *range(0x202A, 0x202F),
-        *range(0x2060, 0x2070),
-        0xFEFF,
-    ]
+# Zero-width and bidi signs, and controls: all but line feed and tab.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but line feed and tab
 _WORD = re.compile(r"[0-9]+(?:[.,/][0-9]+)*%?|[^\W\d_]+")
 _CHUNK = re.compile(r"\b[a-z]+[a-z0-9]*\b")
 # 6, 7 and 8 shape a vowel, 9 a d: "kho6ng", "lu7o7ng", "d9u7o7c5".
 _VNI_KEY = re.compile(r"(?:[aeouy][1-5]?[678]|d9)[1-5]?[a-z]")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # "luônnnn"
+_THRICE = re.compile(r"(.)\1\1")
 
 
 def clean(text: str) -> str:
     """Compose, and drop what nobody sees: zero-width, bidi and control characters, half pairs."""
     whole = text.encode("utf-8", "ignore").decode("utf-8")
-    composed = unicodedata.normalize("NFC", whole).translate(_INVISIBLE)
-    return _CONTROL.sub("", composed).strip()
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", whole)).strip()
+
+
+def _without_marks(letter: str) -> str:
+    decomposed = unicodedata.normalize("NFD", letter.replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+class _Folded(dict[int, str]):
+    """Letters without their marks, by code point; those of other scripts are not kept."""
+
+    def __missing__(self, code: int) -> str:
+        return _without_marks(chr(code))
+
+
+_LATIN = (*range(0x250), *range(0x300, 0x370), *range(0x1E00, 0x1F00), *range(0x2000, 0x2070))
+_FOLDED = _Folded({code: _without_marks(chr(code)) for code in _LATIN})
 
 
 def fold(text: str) -> str:
     """Drop the diacritics: "Đường" -> "Duong"."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return text if text.isascii() else text.translate(_FOLDED)
 
 
 def words(text: str) -> list[str]:
     """Lower-case words and numbers, in order, with marks as typed."""
     lowered = unicodedata.normalize("NFKC", clean(text)).lower()
-    typed = _CHUNK.sub(_without_vni, lowered)
-    return _WORD.findall(_DRAWN_OUT.sub(r"\1", typed))
+    if _VNI_KEY.search(lowered):
+        lowered = _CHUNK.sub(_without_vni, lowered)
+    if _THRICE.search(lowered):
+        lowered = _DRAWN_OUT.sub(r"\1", lowered)
+    return _WORD.findall(lowered)
 
 
 def _without_vni(chunk: re.Match[str]) -> str:
@@ -76,5 +84,5 @@ class Shorthand:
     def read(self, text: str) -> Reading:
         typed = words(text)
         marked = self.expand(typed)
-        folded = tuple(fold(word) for word in marked)
-        return Reading(tuple(marked), folded, any(fold(word) != word for word in typed))
+        line = " ".join(typed)
+        return Reading(tuple(marked), tuple(fold(" ".join(marked)).split()), fold(line) != line)

@@ -153,7 +153,7 @@ def _bounds(
             _above_all_but(wrong, _WRONG * len(labelled)),
             _above_all_but(strange, _OFF_TOPIC * len(off_topic)),
         ),
-        offer=round(float(np.quantile(hopes, _LEFT_OUT)), 3),
+        offer=_rounded_down(float(np.quantile(hopes, _LEFT_OUT))),
         faint=round(float(np.quantile(strays, 1 - _STRAY)), 3),
     )
 
@@ -162,7 +162,14 @@ def _above_all_but(chances: Sequence[float], allowed: float) -> float:
     """The lowest bound that at most `allowed` of `chances` reach."""
     highest = sorted(chances, reverse=True)
     first_out = int(allowed)
-    return math.ceil(highest[first_out] * 1000 + 1) / 1000 if first_out < len(highest) else 0.0
+    if first_out >= len(highest):
+        return 0.0
+    return min(math.ceil(highest[first_out] * 1000 + 1) / 1000, 1.0)
+
+
+def _rounded_down(bound: float) -> float:
+    """Rounded up, sure hopes would make a bound of 1 that nothing reaches."""
+    return math.floor(bound * 1000) / 1000
 
 
 _SUREST = 0.9  # no lower: labels err too, so few wrong ones may be luck

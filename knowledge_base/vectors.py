@@ -6,9 +6,9 @@ take some tens of megabytes.
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -17,88 +17,158 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int32]
 Keys = NDArray[np.uint32]
+Places = NDArray[np.int64]
+Hits = NDArray[np.void]  # of _HIT
 Number = TypeVar("Number", np.int32, np.uint32, np.float32)
 Bag = Mapping[str, float]  # feature -> count or weight
+
+_HIT = np.dtype([("row", np.int32), ("value", np.float32)])
+_COMMON = (
+    0.125  # share of the rows; what more of them use is kept, and summed up, as a whole column
+)
+_UNKNOWN = -1  # the place of a feature that no row uses
 
 
 def key(feature: str) -> int:
     return crc32(feature.encode())
 
 
-class Postings:
-    """For each feature the rows that have it, each with a value."""
-
-    def __init__(self, rows: int, row: Rows, keys: Keys, values: Floats) -> None:
-        """`row`, `keys` and `values` are parallel: one item a feature of a row."""
-        self.rows = rows
-        order = np.argsort(keys, kind="stable")  # rows come in order already
-        small = np.uint16 if rows <= np.iinfo(np.uint16).max else np.int32
-        self._row, self._value = row[order].astype(small), values[order]
-        self._keys, starts = np.unique(keys[order], return_index=True)
-        self._starts = np.append(starts, len(order)).astype(np.int32)
-
-    def sums(self, asked: "Probe") -> Floats:
-        """Of each row, the sum of its values times the weights of `asked`."""
-        at, which = self._gather(asked)
-        return self._summed(at, self._value[at] * asked.weights[which])
-
-    def mentioned(self, asked: "Probe") -> Floats:
-        """Of each row, the sum of the weights of those features of `asked` that it has at all."""
-        at, which = self._gather(asked)
-        return self._summed(at, asked.weights[which])
-
-    def parts(self, asked: "Probe", rows: Sequence[int]) -> list[dict[str, float]]:
-        """For each of `rows`, what each feature of `asked` adds to its sum."""
-        at, which = self._gather(asked)
-        parts = []
-        for row in rows:
-            here = np.flatnonzero(self._row[at] == row)
-            values = self._value[at[here]] * asked.weights[which[here]]
-            found = (asked.names[feature] for feature in which[here])
-            parts.append(dict(zip(found, values.tolist(), strict=True)))
-        return parts
-
-    def _summed(self, at: NDArray[np.int64], parts: Floats) -> Floats:
-        return np.bincount(self._row[at], weights=parts, minlength=self.rows).astype(np.float32)
-
-    def _gather(self, asked: "Probe") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the postings of all features stand, and which feature each is of."""
-        place, known = _find(self._keys, asked.keys)
-        numbers, place = np.flatnonzero(known), place[known]
-        begins = self._starts[place].astype(np.int64)
-        lengths = self._starts[place + 1] - begins
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return np.repeat(begins, lengths) + within, np.repeat(numbers, lengths)
-
-
 @dataclass(frozen=True)
 class Probe:
-    """The features of one question, with their keys and weights side by side."""
+    """The features of one question, their places in a vocabulary and weights side by side."""
 
     names: Sequence[str]
-    keys: Keys
+    places: Places
     weights: Floats
 
-    @classmethod
-    def of(cls, bag: Bag) -> Self:
-        names = list(bag)
-        keys = np.array([key(name) for name in names], np.uint32)
-        return cls(names, keys, np.array(list(bag.values()), np.float32))
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether any row uses the feature."""
+        used: NDArray[np.bool_] = self.places != _UNKNOWN
+        return used
 
     def weighing(self, weights: Floats) -> "Probe":
-        return replace(self, weights=weights)
+        return Probe(self.names, self.places, weights)
 
     def unit(self) -> "Probe":
         """At length one."""
-        return self.weighing(self.weights / (float(np.sqrt(np.sum(self.weights**2))) or 1.0))
+        return self.weighing(self.weights / (float(np.sqrt(self.weights @ self.weights)) or 1.0))
 
-    def share(self) -> "Probe":
-        """With weights that sum up to one."""
-        return self.weighing(self.weights / (float(np.sum(self.weights)) or 1.0))
 
-    def only(self, chosen: NDArray[np.bool_]) -> "Probe":
-        names = [name for name, is_in in zip(self.names, chosen, strict=True) if is_in]
-        return Probe(names, self.keys[chosen], self.weights[chosen])
+class Rarity:
+    """The vocabulary, and how much each feature of it says: the fewer rows use it, the more."""
+
+    def __init__(self, rows: int, keys: Keys, power: float) -> None:
+        """`keys`: the features of every row, each once a row."""
+        self.keys, users = np.unique(keys, return_counts=True)
+        weights = np.log((rows + 1) / (users + 0.5)) ** power
+        self.greatest = float(weights.max(initial=1.0))
+        self._weights = np.append(weights, 0).astype(np.float32)  # the last is of the unknown
+
+    def probe(self, bag: Bag) -> Probe:
+        keys = np.array(list(map(key, bag)), np.uint32)
+        return Probe(list(bag), self._places(keys), np.array(list(bag.values()), np.float32))
+
+    def of(self, asked: Probe) -> Floats:
+        """The weight of each feature; 0 for one that no row uses."""
+        return self._weights[asked.places]
+
+    def of_keys(self, keys: Keys) -> Floats:
+        """The weights of keys that are all in use."""
+        return self._weights[np.searchsorted(self.keys, keys)]
+
+    def _places(self, keys: Keys) -> Places:
+        if not len(self.keys):
+            return np.full(len(keys), _UNKNOWN)
+        at = np.searchsorted(self.keys, keys)
+        at[at == len(self.keys)] = 0
+        return np.where(self.keys[at] == keys, at, _UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the features of a question stand: common ones as whole columns, others hit by hit.
+
+    `columns` are of the features `common`; `hits` and `which` (the feature) are parallel.
+    """
+
+    asked: Probe
+    rows: int
+    common: Places
+    columns: Floats
+    which: Places
+    hits: Hits
+
+    def sums(self) -> Floats:
+        """Of each row, the sum of its values times the weights of the question."""
+        weights = self.asked.weights
+        return self._summed(self.columns, self.hits["value"] * weights[self.which], weights)
+
+    def mentioned(self, weights: Floats) -> Floats:
+        """Of each row, the sum of the weights of those features that it has at all."""
+        has = (self.columns > 0).astype(np.float32)
+        return self._summed(has, weights[self.which], weights)
+
+    def parts(self, row: int) -> dict[str, float]:
+        """What each feature of the question adds to the sum of `row`."""
+        here = self.hits["row"] == row
+        values = np.zeros(len(self.asked.names), np.float32)
+        values[self.common] = self.columns[:, row]
+        values[self.which[here]] = self.hits["value"][here]
+        has = np.flatnonzero(values)
+        added = (values[has] * self.asked.weights[has]).tolist()
+        return {self.asked.names[at]: part for at, part in zip(has.tolist(), added, strict=True)}
+
+    def _summed(self, columns: Floats, hits: Floats, weights: Floats) -> Floats:
+        rare = np.bincount(self.hits["row"], weights=hits, minlength=self.rows)
+        return weights[self.common] @ columns + rare.astype(np.float32)
+
+
+class Postings:
+    """For each feature of a vocabulary the rows that have it, each with a value above 0."""
+
+    def __init__(self, rows: int, row: Rows, keys: Keys, values: Floats, vocabulary: Keys) -> None:
+        """`row`, `keys` and `values` are parallel: one item a feature of a row."""
+        self.rows = rows
+        places = np.searchsorted(vocabulary, keys).astype(np.int32)
+        counts = np.bincount(places, minlength=len(vocabulary))
+        common = counts > rows * _COMMON
+        whole, rare = np.flatnonzero(common[places]), np.flatnonzero(~common[places])
+        self._column = np.append(np.where(common, np.cumsum(common) - 1, -1), -1).astype(np.int32)
+        self._columns = np.zeros((np.count_nonzero(common), rows), np.float32)
+        self._columns[self._column[places[whole]], row[whole]] = values[whole]
+        lengths = np.append(np.where(common, 0, counts), 0).astype(np.int32)  # 0: of the unknown
+        self._ends = np.cumsum(lengths, dtype=np.int32)
+        self._begins = self._ends - lengths
+        self._hits = _hits(places[rare], row[rare], values[rare])
+
+    def find(self, asked: Probe) -> Found:
+        column = self._column[asked.places]
+        begins, ends = self._begins[asked.places], self._ends[asked.places]
+        common, rare = np.flatnonzero(column >= 0), np.flatnonzero(begins < ends)
+        begins, ends = begins[rare], ends[rare]
+        spans = zip(begins.tolist(), ends.tolist(), strict=True)
+        hits = [self._hits[begin:end] for begin, end in spans]
+        return Found(
+            asked,
+            self.rows,
+            common,
+            self._columns[column[common]],
+            np.repeat(rare, ends - begins),
+            np.concatenate(hits or [self._hits[:0]]).view(_HIT),
+        )
+
+    def sums(self, asked: Probe) -> Floats:
+        """Of each row, the sum of its values times the weights of `asked`."""
+        return self.find(asked).sums() if asked.names else np.zeros(self.rows, np.float32)
+
+
+def _hits(places: Rows, row: Rows, values: Floats) -> NDArray[np.int64]:
+    """Hits by place, as whole numbers: those are copied faster than pairs."""
+    order = np.argsort(places, kind="stable")
+    hits = np.empty(len(order), _HIT)
+    hits["row"], hits["value"] = row[order], values[order]
+    return hits.view(np.int64)
 
 
 class Bags:
@@ -118,10 +188,14 @@ class Bags:
         self._kinds.extend(map(kind_weight, bag))
         self.rows += 1
 
-    def rarity(self, power: float) -> "Rarity":
+    def skip(self, rows: int) -> None:
+        """Leave so many rows empty."""
+        self.rows += rows
+
+    def rarity(self, power: float) -> Rarity:
         return Rarity(self.rows, self._view(self._keys, np.uint32), power)
 
-    def of_unit_length(self, rarity: "Rarity") -> Postings:
+    def of_unit_length(self, rarity: Rarity) -> Postings:
         """Weighed by rarity and the root of the count, each row of length one."""
         row, keys = self._view(self._row, np.int32), self._view(self._keys, np.uint32)
         values = rarity.of_keys(keys)
@@ -130,40 +204,9 @@ class Bags:
         lengths = np.sqrt(np.bincount(row, weights=values * values, minlength=self.rows))
         lengths[lengths == 0] = 1
         values /= lengths.astype(np.float32)[row]
-        return Postings(self.rows, row, keys, values)
+        return Postings(self.rows, row, keys, values, rarity.keys)
 
     @staticmethod
     def _view(gathered: "array[Any]", kind: type[Number]) -> NDArray[Number]:
         """The same memory as a numpy array: a large base is not copied."""
         return np.frombuffer(gathered, kind) if gathered else np.array([], kind)
-
-
-class Rarity:
-    """How much each feature says: the fewer rows use it, the more."""
-
-    def __init__(self, rows: int, keys: Keys, power: float) -> None:
-        """`keys`: the features of every row, each once a row."""
-        self._keys, users = np.unique(keys, return_counts=True)
-        self._weights = np.log((rows + 1) / (users + 0.5)) ** power
-        self.greatest = float(self._weights.max(initial=1.0))
-
-    def of(self, asked: Probe) -> tuple[Floats, NDArray[np.bool_]]:
-        """The weight of each feature, and whether any row uses it (where not, 0)."""
-        at, known = _find(self._keys, asked.keys)
-        weights = np.zeros(len(at), np.float32)
-        weights[known] = self._weights[at[known]]
-        return weights, known
-
-    def of_keys(self, keys: Keys) -> Floats:
-        """The weights of keys that are all in use."""
-        weights: Floats = self._weights.astype(np.float32)[np.searchsorted(self._keys, keys)]
-        return weights
-
-
-def _find(sorted_keys: Keys, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where each key stands, and whether it does."""
-    if not len(sorted_keys):
-        return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
-    at = np.searchsorted(sorted_keys, keys)
-    at[at == len(sorted_keys)] = 0
-    return at, sorted_keys[at] == keys

@@ -7,7 +7,7 @@ only for the law, and some words count whatever is asked. The words are in lexic
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.triage.patterns import Patterns
 from bot.triage.wording import Wording, lexicon, read
@@ -54,7 +54,7 @@ class _Common:
 
 def danger(text: str) -> Danger | None:
     """What danger the message tells of, if any."""
-    said = _common().harmless.removed_from(read(text))
+    said = _told(text)
     for kind, signs in _signs().items():
         if signs.found_in(said) and not (kind is Kind.CHILD_LABOUR and _of_parents(said)):
             return Danger(kind)
@@ -63,9 +63,15 @@ def danger(text: str) -> Danger | None:
 
 def tells_of_injury(text: str) -> bool:
     """A wound is spoken of, though the question is one of law."""
-    said = _common().harmless.removed_from(read(text))
+    said = _told(text)
     signs = _signs()[Kind.ACCIDENT]
     return signs.told.found_in(said) or signs.now.found_in(said)
+
+
+@lru_cache(maxsize=1)  # danger is looked for in every message, injury in one that is answered
+def _told(text: str) -> Wording:
+    """The message without its harmless sayings."""
+    return _common().harmless.removed_from(read(text))
 
 
 def _of_parents(said: Wording) -> bool:

@@ -33,7 +33,7 @@ _LEAN = 1.5  # the other field must speak that much louder
 
 def doubt(text: str) -> Doubt | None:
     """Why nothing fits; None if it sounds like a question about work that a lawyer should see."""
-    if language(text) or _is_other_script(text):
+    if _is_other_script(text) or _is_english(words(text)):
         return Doubt.FOREIGN
     said = read(text)
     work, other = _work(said), _weights("other").of(said)
@@ -63,6 +63,7 @@ _HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff\u3130-\u318f]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_STRANGE = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff]")  # a letter, not a Latin one
 _ENGLISH_SHARE = 0.4  # of the words; a Vietnamese sentence borrows one or two
 
 
@@ -84,7 +85,7 @@ def _eastern(text: str) -> str | None:
 
 def _is_other_script(text: str) -> bool:
     """Much of it is written in signs that are not Latin; a name quoted in them is not enough."""
-    if text.isascii():
+    if _STRANGE.search(text) is None:
         return False
     letters = len(_LETTER.findall(text))
     return (letters - len(_LATIN.findall(text))) * 3 > letters
@@ -93,7 +94,8 @@ def _is_other_script(text: str) -> bool:
 def _is_english(said: list[str]) -> bool:
     if not all(word.isascii() for word in said):
         return False
-    english = [word for word in said if word in _english()]
+    known = _english()
+    english = [word for word in said if word in known]
     surely = [word for word in english if not is_syllable(word)]
     return len(surely) >= 2 and len(english) >= len(said) * _ENGLISH_SHARE
 

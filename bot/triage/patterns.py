@@ -6,8 +6,8 @@
     <boss> đánh <me>   any of the ways listed under that name
     = tự vẫn           only where marks are typed: without them it is too like other words
 
-Each pattern is tried only on messages that hold its rarest-looking word, so hundreds of them
-cost little.
+Each pattern is tried only on messages that hold words of its two rarest-looking places, so
+hundreds of them cost little.
 """
 
 import re
@@ -44,14 +44,14 @@ class Pattern:
         return (self._marked if wording.marked else self._bare).search(wording.line)
 
     @property
-    def rarest(self) -> tuple[str, ...]:
-        """The alternatives, one of which must be in the message, most telling place first."""
+    def places(self) -> list[tuple[str, ...]]:
+        """The words of each place, one of which must be in the message, the most telling first."""
         places = [
             tuple(way.split()[0] for way in self._ways(token))
             for token in self._tokens
             if token != _BETWEEN and not token.startswith("(")
         ]
-        return min(places, key=lambda ways: (len(ways), -min(map(len, ways))))
+        return sorted(places, key=lambda ways: (len(ways), -min(map(len, ways))))
 
     @cached_property
     def _marked(self) -> re.Pattern[str]:
@@ -83,17 +83,21 @@ class Pattern:
         ]
 
 
+_Beside = tuple[Pattern, frozenset[str]]  # and the words, one of which it needs besides
+
+
 class Patterns:
     """Many patterns, looked for at once."""
 
     def __init__(self, lines: Sequence[str], names: Names | None = None) -> None:
-        self._by_word: dict[bool, dict[str, list[Pattern]]] = {True: {}, False: {}}
+        self._by_word: dict[bool, dict[str, list[_Beside]]] = {True: {}, False: {}}
         for marked, one_way in ((True, spelled), (False, bare)):
-            index: dict[str, list[Pattern]] = defaultdict(list)
+            index: dict[str, list[_Beside]] = defaultdict(list)
             usable = [line for line in lines if marked or not line.startswith("= ")]
             for pattern in (Pattern(line.removeprefix("= "), names or {}) for line in usable):
-                for word in {one_way(word) for word in pattern.rarest}:
-                    index[word].append(pattern)
+                rarest, *others = [frozenset(map(one_way, ways)) for ways in pattern.places]
+                for word in rarest:
+                    index[word].append((pattern, others[0] if others else rarest))
             self._by_word[marked] = dict(index)
 
     def found_in(self, wording: Wording) -> bool:
@@ -119,7 +123,13 @@ class Patterns:
 
     def _candidates(self, wording: Wording) -> list[Pattern]:
         index = self._by_word[wording.marked]
-        return [pattern for word in set(wording.line.split()) for pattern in index.get(word, ())]
+        said = wording.vocabulary
+        return [
+            pattern
+            for word in index.keys() & said
+            for pattern, beside in index[word]
+            if not said.isdisjoint(beside)
+        ]
 
 
 class Weights:
@@ -138,8 +148,7 @@ class Weights:
         index = self._by_word[wording.marked]
         found = [
             points
-            for word in wording.vocabulary
-            if word in index
+            for word in index.keys() & wording.vocabulary
             for phrase, points in index[word].items()
             if phrase in wording.line
         ]
@@ -186,8 +195,8 @@ class Phrases:
         index = self._by_word[wording.marked]
         return any(
             f" {' '.join(phrase)} " in wording.line
-            for word in wording.vocabulary
-            for phrase in index.get(word, ())
+            for word in index.keys() & wording.vocabulary
+            for phrase in index[word]
         )
 
 

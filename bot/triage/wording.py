@@ -69,7 +69,7 @@ class Wording:
         return Wording(f" {' '.join(self.words)} ", self.marked)
 
 
-@lru_cache(maxsize=1)  # the same message is read for danger, sort and doubt, one after the other
+@lru_cache(maxsize=4)  # a message and its parts are read for danger, sort and doubt in turn
 def read(text: str) -> Wording:
     """`text` in words, with shorthand spelled out and telex slips mended."""
     sentences = [words(part) for part in _SENTENCE_END.split(text.replace("/", " "))]

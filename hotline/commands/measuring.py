@@ -1,11 +1,8 @@
 """`hotline kb eval` and `hotline kb train`: measure the matcher, and teach it.
 
-A question is a line of JSON: `text`, and `relevant`, the articles a right answer cites. Without
-the key `relevant` it is off-topic: any labour answer to it is wrong. Where `relevant` is empty
-nobody knows the right answer; such questions are only counted by outcome.
+Questions to which nobody knows the right answer are only counted by outcome.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,22 +11,13 @@ from typing import Any
 
 from bot.dialogue import Dialogue
 from bot.turns import Outcome, State, Turn, Utterance
+from hotline.commands import questions
+from hotline.commands.questions import Question
 from hotline.opening import utc_now
-from hotline.settings import SettingsError
 from knowledge_base import entries, importing, peers, training, weights
 from knowledge_base.content import Entry
 from knowledge_base.text import fold
-from knowledge_base.training import Basis, Labelled
-
-
-@dataclass(frozen=True)
-class Question:
-    """One line of a file. `relevant` is None for an off-topic question."""
-
-    text: str
-    relevant: Basis | None
-    style: str
-    topic: str
+from knowledge_base.training import Labelled
 
 
 @dataclass(frozen=True)
@@ -57,58 +45,34 @@ class Row:
         return self.turn.outcome is Outcome.CLARIFY and any(self.right)
 
 
-def questions(files: Iterable[Path]) -> list[Question]:
-    """Read the files; SettingsError names file and line of what is no question."""
-    return [question for path in files for question in _questions_in(path)]
-
-
-def _questions_in(path: Path) -> Iterable[Question]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                yield _question(json.loads(line))
-            except (ValueError, KeyError, TypeError):
-                raise SettingsError(f"{path}:{number}: not a question") from None
-
-
-def _question(data: dict[str, Any]) -> Question:
-    relevant = data.get("relevant")
-    return Question(
-        data["text"],
-        None if relevant is None else frozenset((r["law_id"], r["article_id"]) for r in relevant),
-        data.get("style") or "unnamed",
-        data.get("topic") or "unnamed",
-    )
-
+_UNNAMED = "unnamed"  # a style or topic nobody told
 
 # -- measuring -----------------------------------------------------------------------------------
 
 
-def evaluate(files: Iterable[Path], worst: int, with_peers: bool) -> dict[str, Any]:
+def evaluate(
+    files: Iterable[Path], worst: int, with_peers: bool, seed: Path = importing.SEED
+) -> dict[str, Any]:
     """Every figure, ready to be printed or written as JSON."""
-    base = importing.load()
+    asked = questions.read(files)
+    base = importing.load(seed)
     hotline = Dialogue(entries.library_of(base))
-    asked = questions(files)
     labelled = [_ask(hotline, one) for one in asked if one.relevant]
     off_topic = [_ask(hotline, one) for one in asked if one.relevant is None]
-    unknown = [_ask(hotline, one) for one in asked if one.relevant is not None and not one.relevant]
+    unknown = [_ask(hotline, one) for one in asked if one.relevant == ()]
     figures = {
         "labelled": _figures(labelled),
         "without_marks": _figures(
             [_ask(hotline, _without_marks(row.question)) for row in labelled]
         ),
-        "by_style": _by(labelled, lambda row: row.question.style),
-        "by_topic": _by(labelled, lambda row: row.question.topic),
+        "by_style": _by(labelled, lambda row: row.question.style or _UNNAMED),
+        "by_topic": _by(labelled, lambda row: row.question.topic or _UNNAMED),
         "unlabelled": _outcomes(unknown),
         "offtopic": {
             **_outcomes(off_topic),
             "answered_percent": _percent(sum(row.answered for row in off_topic), len(off_topic)),
         },
-        "worst": [_case(row) for row in (*labelled, *off_topic) if _went_wrong(row)][:worst],
+        "worst": [_case(row) for row in _worst((*labelled, *off_topic))[:worst]],
     }
     if with_peers:
         figures["peers"] = _peers(base, labelled)
@@ -122,11 +86,11 @@ def _ask(hotline: Dialogue, question: Question) -> Row:
 
 
 def _is_right(entry: Entry, question: Question) -> bool:
-    return bool(entry.places & (question.relevant or frozenset()))
+    return bool(entry.places & question.basis)
 
 
 def _without_marks(question: Question) -> Question:
-    return Question(fold(question.text), question.relevant, question.style, question.topic)
+    return question.model_copy(update={"text": fold(question.text)})
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, Any]:
@@ -161,6 +125,17 @@ def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
 
+def _worst(rows: Iterable[Row]) -> list[Row]:
+    """What went wrong: wrong answers first, the surest of them foremost."""
+    return sorted(
+        filter(_went_wrong, rows), key=lambda row: (row.answered, _confidence(row)), reverse=True
+    )
+
+
+def _confidence(row: Row) -> float:
+    return row.turn.decision.confidence if row.turn.decision else 0.0
+
+
 def _went_wrong(row: Row) -> bool:
     if row.question.relevant is None:
         return row.answered
@@ -171,7 +146,7 @@ def _case(row: Row) -> dict[str, Any]:
     decision = row.turn.decision
     return {
         "text": row.question.text,
-        "relevant": sorted(row.question.relevant or ()),
+        "relevant": sorted(row.question.basis),
         "outcome": row.turn.outcome,
         "matches": [[match.entry_id, match.score] for match in decision.matches]
         if decision
@@ -227,19 +202,19 @@ def _answered_right(sure: Sequence[tuple[float, bool]], allowed: int) -> int:
 # -- teaching --------------------------------------------------------------------------------------
 
 
-def train(files: Iterable[Path]) -> weights.Weights:
-    """Learn from the seed's phrasings and the files, and write seed/weights.yaml.
+def train(files: Iterable[Path], seed: Path = importing.SEED) -> weights.Weights:
+    """Learn from the seed's phrasings and the files, and write weights.yaml beside the seed.
 
     Each question is learned from as it stands and as workers type it, without marks.
     """
     known = [
-        Labelled(text, one.relevant or frozenset())
-        for one in questions(files)
-        if one.relevant != frozenset()  # nobody knows what is right
+        Labelled(text, one.basis)
+        for one in questions.read(files)
+        if one.relevant != ()  # nobody knows what is right
         for text in {one.text, fold(one.text)}
     ]
-    learned = training.learn(importing.load(), sorted(known, key=lambda one: one.text))
-    weights.keep(learned, _REMARKS)
+    learned = training.learn(importing.load(seed), sorted(known, key=lambda one: one.text))
+    weights.keep(learned, _REMARKS, seed / weights.LEARNED.name)
     return learned
 
 

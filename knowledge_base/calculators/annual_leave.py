@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from knowledge_base.calculators import full_month
 from knowledge_base.calculators.guide import (
     Answers,
     Guide,
@@ -22,6 +23,7 @@ from knowledge_base.calculators.guide import (
     number,
     said,
 )
+from knowledge_base.calculators.steps import wage_step
 from knowledge_base.calculators.wording import (
     decimal,
     half_up,
@@ -34,7 +36,6 @@ from knowledge_base.content import Citation
 
 CODE, DECREE = "45/2019/QH14", "145/2020/NĐ-CP"
 A_YEAR = {"ordinary": 12, "heavy": 14, "extreme": 16}  # Đ.113 k.1
-FULL_MONTH = 26  # working days; the most usual, and the least for the worker
 
 
 def days_a_year(work: str, service: int) -> int:
@@ -51,7 +52,7 @@ def unused(days: Fraction, used: int) -> Fraction:
     return max(Fraction(0), days - used)
 
 
-def payout(days: Fraction, wage: int, working_days: int = FULL_MONTH) -> int:
+def payout(days: Fraction, wage: int, working_days: int = full_month.DAYS) -> int:
     """Wages for leave not taken, at the contract wage of the month before (NĐ 145 Đ.67 k.3).
 
     The decree names the wage but not the divisor: the ordinary working days of a month.
@@ -91,19 +92,8 @@ LEAVING = Step(
     may_skip=False,
 )
 USED = Step("used", "Năm nay đã nghỉ mấy ngày phép?", Kind.NUMBER, low=0, high=60)
-WAGE = Step(
-    "wage",
-    "Lương theo hợp đồng của tháng ngay trước tháng nghỉ việc là bao nhiêu?",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
-)
-DAYS = Step(
-    "days",
-    "Một tháng có bao nhiêu ngày công chuẩn?",
-    Kind.CHOICE,
-    (Option("26 ngày", "26"), Option("24 ngày", "24"), Option("22 ngày", "22")),
-)
+WAGE = wage_step("Lương theo hợp đồng của tháng ngay trước tháng nghỉ việc là bao nhiêu?")
+DAYS = full_month.step("Một tháng có bao nhiêu ngày công chuẩn?")
 
 
 def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result:
@@ -142,10 +132,6 @@ def _left(answers: Answers, days: Fraction) -> Fraction:
     return unused(days, number(answers, "used") or 0)
 
 
-def _working_days(answers: Answers) -> int:
-    return int(said(answers, "days") or FULL_MONTH)
-
-
 def _lines(answers: Answers, work: str, service: int, days: Fraction) -> Iterator[str]:
     more = service // 60
     year = f"{A_YEAR[work]} ngày"
@@ -162,7 +148,7 @@ def _lines(answers: Answers, work: str, service: int, days: Fraction) -> Iterato
 
 
 def _payout_lines(answers: Answers, left: Fraction) -> Iterator[str]:
-    wage, working_days = number(answers, "wage"), _working_days(answers)
+    wage, working_days = number(answers, "wage"), full_month.days(answers)
     if wage is None:
         yield "Công ty trả lương cho những ngày chưa nghỉ theo lương hợp đồng của tháng trước đó."
     else:
@@ -184,7 +170,7 @@ def _spoken(answers: Answers, days: Fraction) -> str:
     within = "Công ty phải trả trong mười bốn ngày làm việc từ ngày chấm dứt hợp đồng."
     if wage is None:
         return f"{have} Nghỉ việc thì những ngày còn lại được trả bằng tiền. {within}"
-    owed = spoken_money(payout(left, wage, _working_days(answers)))
+    owed = spoken_money(payout(left, wage, full_month.days(answers)))
     return f"{have} Nghỉ việc thì được trả {owed}. {within}"
 
 
@@ -201,8 +187,7 @@ def _assumed(answers: Answers) -> Iterator[str]:
         yield f"Năm nay làm {_months(answers)} tháng"
     if number(answers, "used") is None:
         yield "Năm nay chưa nghỉ ngày phép nào"
-    if "days" in answers and answers["days"] is None:
-        yield f"Tháng có {FULL_MONTH} ngày công chuẩn; ít ngày hơn thì số tiền cao hơn"
+    yield from full_month.assumed(answers)
     yield "Nghỉ không lương quá 1 tháng, nghỉ ốm quá 2 tháng trong năm không tính vào số tháng làm"
 
 

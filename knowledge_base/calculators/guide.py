@@ -119,6 +119,11 @@ def first_missing(answers: Answers, steps: Iterable[Step]) -> Step | None:
     return next((step for step in steps if step.name not in answers), None)
 
 
+def skipped(answers: Answers, name: str) -> bool:
+    """Whether this was asked and answered by "không biết"."""
+    return name in answers and answers[name] is None
+
+
 def said(answers: Answers, name: str) -> str | None:
     """The choice or place answered; None when not known."""
     value = answers.get(name)

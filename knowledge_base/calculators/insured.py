@@ -1,10 +1,12 @@
-"""Insured wages and insured time, as social insurance counts them. (pure)"""
+"""Insured wages and insured time, as the Social Insurance Law of 2024 counts them. (pure)"""
 
 import datetime as dt
 from fractions import Fraction
 
 from knowledge_base.calculators.guide import Numbers
 
+INSURANCE, CIRCULAR = "41/2024/QH15", "12/2025/TT-BNV"
+SINCE = dt.date(2025, 7, 1)  # before: the Social Insurance Law of 2014
 CEILING = 20  # times the reference wage, which is the base wage until that is abolished
 
 

@@ -18,6 +18,7 @@ from knowledge_base.calculators.guide import (
     first_missing,
     law,
     said,
+    skipped,
 )
 from knowledge_base.calculators.limitation import COURT_MONTHS, MEDIATION_MONTHS
 from knowledge_base.calculators.wording import date, plus_months, spoken_date
@@ -127,7 +128,7 @@ def _spoken(until: dt.date, late: int) -> str:
 def _assumed(answers: Answers) -> Iterator[str]:
     if answers.get("cause") is None:
         yield "Không thuộc bốn trường hợp được kéo dài đến 30 ngày"
-    if "saturday" in answers and answers["saturday"] is None:
+    if skipped(answers, "saturday"):
         yield "Thứ Bảy là ngày nghỉ hằng tuần (nếu thứ Bảy làm việc thì hạn sớm hơn)"
     if "saturday" in answers:
         yield "Ngày lễ theo lịch nhà nước, không kể ngày công ty tự hoán đổi"

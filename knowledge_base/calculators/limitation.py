@@ -21,7 +21,7 @@ from knowledge_base.calculators.guide import (
     law,
     said,
 )
-from knowledge_base.calculators.notice.questions import SENT_AWAY
+from knowledge_base.calculators.steps import SENT_AWAY
 from knowledge_base.calculators.wording import date, plus_months, spoken_date
 
 CODE = "45/2019/QH14"

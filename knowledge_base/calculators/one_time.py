@@ -22,8 +22,10 @@ from knowledge_base.calculators.guide import (
     law,
     number,
     said,
+    skipped,
 )
-from knowledge_base.calculators.insured import insured_years
+from knowledge_base.calculators.insured import INSURANCE, insured_years
+from knowledge_base.calculators.steps import CAREER_WAGE
 from knowledge_base.calculators.wording import (
     date,
     decimal,
@@ -35,8 +37,7 @@ from knowledge_base.calculators.wording import (
     spoken_money,
 )
 
-INSURANCE, DECREE = "41/2024/QH15", "158/2025/NĐ-CP"
-SINCE = dt.date(2025, 7, 1)  # Luật BHXH 2024 in force
+DECREE = "158/2025/NĐ-CP"
 WAIT = 12  # months without contributions (Đ.70 k.1 đ.đ)
 TOO_LONG = 20 * 12  # months of contributions that end this ground (Đ.70 k.1 đ.đ)
 FOR_PENSION = 15 * 12
@@ -108,13 +109,6 @@ BEFORE = Step(
     "Trong đó bao lâu là trước năm 2014? Không có thì nhập 0.",
     Kind.MONTHS,
 )
-WAGE = Step(
-    "wage",
-    "Lương đóng BHXH bình quân cả quá trình là bao nhiêu một tháng?",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
-)
 
 
 def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result:
@@ -141,7 +135,7 @@ def _steps(answers: Answers) -> Iterator[Step]:
     if _refused(answers):
         return
     yield replace(BEFORE, high=number(answers, "total"))
-    yield WAGE
+    yield CAREER_WAGE
     if ground == "stopped":
         yield LAST_PAID
 
@@ -241,7 +235,7 @@ def _spoken(answers: Answers, wage: int | None, first: dt.date | None) -> str:
 def _assumed(answers: Answers) -> Iterator[str]:
     if answers.get("before") is None:
         yield "Chưa biết thời gian đóng trước 2014: mức thấp là tất cả, mức cao là không có"
-    if "last_paid" in answers and answers["last_paid"] is None:
+    if skipped(answers, "last_paid"):
         yield f"Đã đủ {WAIT} tháng liên tục không đóng BHXH bắt buộc và tự nguyện"
     if (number(answers, "total") or 0) < 12:
         yield "Số đã đóng gồm cả phần của anh/chị và của công ty vào quỹ hưu trí (22%)"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from knowledge_base.calculators import full_month
 from knowledge_base.calculators.guide import (
     Answers,
     Guide,
@@ -21,7 +22,9 @@ from knowledge_base.calculators.guide import (
     law,
     number,
     said,
+    skipped,
 )
+from knowledge_base.calculators.steps import wage_step
 from knowledge_base.calculators.wording import half_up, money, spoken_money, spoken_number
 from knowledge_base.content import Citation
 
@@ -31,7 +34,6 @@ NIGHT = 30  # Đ.98 k.2
 NIGHT_OVERTIME = 20  # Đ.98 k.3, of the daytime wage of that day
 SHIFT = 8  # hours of an ordinary day
 MONTH_CAP, YEAR_CAP, WIDE_YEAR_CAP = 40, 200, 300  # Đ.107 k.2, k.3
-FULL_MONTH = 26  # working days; the most usual, and the least for the worker
 
 
 def overtime_rate(day: str, *, night: bool, after_day_overtime: bool = False) -> int:
@@ -52,7 +54,9 @@ def night_shift_rate() -> int:
     return 100 + NIGHT
 
 
-def hourly(wage: int, basis: str, days: int = FULL_MONTH, hours_a_day: int = SHIFT) -> Fraction:
+def hourly(
+    wage: int, basis: str, days: int = full_month.DAYS, hours_a_day: int = SHIFT
+) -> Fraction:
     """What an ordinary hour is worth (NĐ 145 Đ.55 k.1 đ.a)."""
     hours = {"month": days * hours_a_day, "day": hours_a_day, "hour": 1}[basis]
     return Fraction(wage, hours)
@@ -117,25 +121,14 @@ BASIS = Step(
     ),
     may_skip=False,
 )
-WAGE = Step(
-    "wage",
-    "Mức lương đó là bao nhiêu? Không gồm thưởng, tiền ăn, xăng xe, điện thoại, nhà ở.",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
+WAGE = wage_step(
+    "Mức lương đó là bao nhiêu? Không gồm thưởng, tiền ăn, xăng xe, điện thoại, nhà ở."
 )
-DAYS = Step(
-    "days",
-    "Tháng đó có bao nhiêu ngày công chuẩn?",
-    Kind.CHOICE,
-    (Option("26 ngày", "26"), Option("24 ngày", "24"), Option("22 ngày", "22")),
-)
+DAYS = full_month.step("Tháng đó có bao nhiêu ngày công chuẩn?")
 
 
 def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result:
-    if step := first_missing(answers, _steps(answers)):
-        return step
-    return _result(answers)
+    return first_missing(answers, _steps(answers)) or _result(answers)
 
 
 def _steps(answers: Answers) -> Iterator[Step]:
@@ -180,7 +173,7 @@ def _result(answers: Answers) -> Result:
 
 
 def _hour(answers: Answers, basis: str, wage: int) -> Fraction:
-    return hourly(wage, basis, int(said(answers, "days") or FULL_MONTH))
+    return hourly(wage, basis, full_month.days(answers))
 
 
 def _sums(answers: Answers, worked: list[Worked], basis: str, wage: int) -> Iterator[str]:
@@ -251,14 +244,13 @@ def _grounds(answers: Answers) -> Iterator[Citation]:
 
 
 def _assumed(answers: Answers, basis: str) -> Iterator[str]:
-    if "hours" in answers and answers["hours"] is None:
+    if skipped(answers, "hours"):
         yield "Không có giờ làm thêm ban ngày"
     if answers.get("night_hours") is None:
         yield "Không có giờ làm ban đêm"
-    if "before" in answers and answers["before"] is None:
+    if skipped(answers, "before"):
         yield "Hôm đó không làm thêm giờ ban ngày (nếu có thì giờ ban đêm là 210%)"
-    if "days" in answers and answers["days"] is None:
-        yield f"Tháng có {FULL_MONTH} ngày công chuẩn; ít ngày hơn thì số tiền cao hơn"
+    yield from full_month.assumed(answers)
     if basis in {"month", "day"}:
         yield f"Mỗi ngày làm bình thường {SHIFT} giờ"
 

@@ -22,7 +22,9 @@ from knowledge_base.calculators.guide import (
     law,
     number,
     said,
+    skipped,
 )
+from knowledge_base.calculators.steps import ENDED, wage_step
 from knowledge_base.calculators.wording import (
     date,
     decimal,
@@ -90,7 +92,6 @@ REASON = Step(
     ),
     may_skip=False,
 )
-ENDED = Step("ended", "Ngày chấm dứt hợp đồng là ngày nào?", Kind.DATE)
 WORKED = Step(
     "worked",
     "Anh/chị làm cho công ty này tất cả bao lâu, kể cả thử việc?",
@@ -107,13 +108,7 @@ PAID = Step(
     "Công ty đã trả trợ cấp thôi việc, mất việc cho bao nhiêu tháng trong đó? Chưa trả: nhập 0.",
     Kind.MONTHS,
 )
-WAGE = Step(
-    "wage",
-    "Lương theo hợp đồng bình quân 6 tháng cuối là bao nhiêu một tháng?",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
-)
+WAGE = wage_step("Lương theo hợp đồng bình quân 6 tháng cuối là bao nhiêu một tháng?")
 
 # Nothing is owed: why, and on what ground (Đ.34 k.8 is not in the list of Đ.46).
 EXCLUDED = {
@@ -294,7 +289,7 @@ def _assumed(answers: Answers) -> Iterator[str]:
             "Chưa biết thời gian đóng bảo hiểm thất nghiệp: mức thấp là đóng suốt, mức cao là chưa"
             " đóng tháng nào"
         )
-    if "paid" in answers and answers["paid"] is None:
+    if skipped(answers, "paid"):
         yield "Công ty chưa từng trả trợ cấp cho khoảng thời gian nào"
     if day(answers, "ended") is None:
         yield "Nghỉ việc trong vòng một năm nay"

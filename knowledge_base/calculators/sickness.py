@@ -22,8 +22,10 @@ from knowledge_base.calculators.guide import (
     law,
     number,
     said,
+    skipped,
 )
-from knowledge_base.calculators.insured import insured_wage
+from knowledge_base.calculators.insured import CIRCULAR, INSURANCE, SINCE, insured_wage
+from knowledge_base.calculators.steps import YES_NO, wage_step
 from knowledge_base.calculators.wording import (
     date,
     decimal,
@@ -35,8 +37,6 @@ from knowledge_base.calculators.wording import (
 )
 from knowledge_base.content import Citation
 
-INSURANCE, CIRCULAR = "41/2024/QH15", "12/2025/TT-BNV"
-SINCE = dt.date(2025, 7, 1)  # before: the Social Insurance Law of 2014
 ORDINARY_RATE = 75  # per cent (Đ.45 k.2)
 CHILD_DAYS = {"under_3": 20, "under_7": 15, "older": 0}  # a year, for each child (Đ.44 k.1)
 MONTH = 24  # days a month's pay is divided by (Đ.45 k.5)
@@ -90,7 +90,7 @@ HEAVY = Step(
     "heavy",
     "Công việc lúc nghỉ có nặng nhọc, độc hại (theo danh mục) hoặc ở vùng đặc biệt khó khăn không?",
     Kind.CHOICE,
-    (Option("Có", "yes"), Option("Không", "no")),
+    YES_NO,
 )
 CONTRIBUTED = Step("contributed", "Đã đóng BHXH bắt buộc tất cả bao lâu?", Kind.MONTHS)
 AGE = Step(
@@ -116,14 +116,10 @@ HALF = Step(
     "half",
     "Có thêm một lần nghỉ không đến nửa ngày làm việc không?",
     Kind.CHOICE,
-    (Option("Có", "yes"), Option("Không", "no")),
+    YES_NO,
 )
-WAGE = Step(
-    "wage",
-    "Lương đóng BHXH của tháng ngay trước tháng nghỉ (tháng đầu đi làm: của tháng đó)?",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
+WAGE = wage_step(
+    "Lương đóng BHXH của tháng ngay trước tháng nghỉ (tháng đầu đi làm: của tháng đó)?"
 )
 
 
@@ -266,11 +262,11 @@ def _grounds(answers: Answers) -> Iterator[Citation]:
 
 
 def _assumed(answers: Answers) -> Iterator[str]:
-    if "contributed" in answers and answers["contributed"] is None:
+    if skipped(answers, "contributed"):
         yield "Đóng BHXH bắt buộc dưới 15 năm; lâu hơn thì mức cao hơn"
-    if "heavy" in answers and answers["heavy"] is None:
+    if skipped(answers, "heavy"):
         yield "Công việc bình thường; nặng nhọc, độc hại thì thêm 10 ngày"
-    if "used" in answers and answers["used"] is None:
+    if skipped(answers, "used"):
         yield "Năm nay chưa nghỉ ngày nào"
     if answers.get("half") is None:
         yield "Không có lần nghỉ nửa ngày"

@@ -21,11 +21,14 @@ from knowledge_base.calculators.guide import (
     law,
     number,
     said,
+    skipped,
 )
-from knowledge_base.calculators.notice.questions import (
+from knowledge_base.calculators.steps import (
     A_YEAR_AND_MORE,
+    ENDED,
     SENT_AWAY,
     UNDER_A_YEAR,
+    wage_step,
 )
 from knowledge_base.calculators.wards import ward
 from knowledge_base.calculators.wording import (
@@ -82,7 +85,6 @@ def caps(numbers: Numbers, regions: tuple[int, ...], ended: dt.date) -> tuple[in
     return min(found), max(found)
 
 
-ENDED = Step("ended", "Ngày chấm dứt hợp đồng là ngày nào?", Kind.DATE)
 HOW = Step(
     "how",
     "Anh/chị nghỉ việc thế nào?",
@@ -95,6 +97,10 @@ HOW = Step(
     ),
     may_skip=False,
 )
+EXCLUDED = {  # Đ.38 k.1 đ.a
+    "unlawful": "đơn phương chấm dứt hợp đồng trái luật",
+    "pension": "nghỉ việc khi đủ điều kiện hưởng lương hưu",
+}
 TOTAL = Step(
     "total",
     "Đã đóng bảo hiểm thất nghiệp tất cả bao lâu mà chưa hưởng? (xem sổ BHXH hoặc VssID)",
@@ -110,13 +116,7 @@ CONTRACT = Step(
         Option("Dưới 12 tháng", "short", UNDER_A_YEAR),
     ),
 )
-WAGE = Step(
-    "wage",
-    "Lương đóng bảo hiểm thất nghiệp bình quân 6 tháng đóng gần nhất là bao nhiêu?",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
-)
+WAGE = wage_step("Lương đóng bảo hiểm thất nghiệp bình quân 6 tháng đóng gần nhất là bao nhiêu?")
 PLACE = Step("place", "Công ty ở phường, xã nào của Hải Phòng?", Kind.PLACE)
 
 
@@ -168,19 +168,8 @@ def _may_be_capped(answers: Answers, numbers: Numbers, ended: dt.date) -> bool:
 
 def _refused(answers: Answers) -> tuple[str, str, Citation] | None:
     """Why there is nothing, written and spoken."""
-    how = said(answers, "how")
-    if how == "unlawful":
-        return (
-            "đơn phương chấm dứt hợp đồng trái luật",
-            "đơn phương chấm dứt hợp đồng trái luật",
-            law(EMPLOYMENT, "38", "1", "a"),
-        )
-    if how == "pension":
-        return (
-            "nghỉ việc khi đủ điều kiện hưởng lương hưu",
-            "nghỉ việc khi đủ điều kiện hưởng lương hưu",
-            law(EMPLOYMENT, "38", "1", "a"),
-        )
+    if excluded := EXCLUDED.get(said(answers, "how") or ""):
+        return excluded, excluded, law(EMPLOYMENT, "38", "1", "a")
     paid = [number(answers, name) for name in ("total", "recent")]
     if any(count is not None and count < LEAST for count in paid):
         asked = window(said(answers, "contract") == "short")
@@ -261,7 +250,7 @@ def _assumed(answers: Answers) -> Iterator[str]:
         yield "Hợp đồng cuối từ 12 tháng hoặc không thời hạn"
     if answers.get("recent") is None:
         yield "Đã đóng đủ 12 tháng trong khoảng thời gian luật tính"
-    if "place" in answers and answers["place"] is None:
+    if skipped(answers, "place"):
         yield "Nơi làm việc ở Hải Phòng: mức thấp theo trần vùng II, mức cao theo trần vùng I"
     yield "Chưa có việc làm mới và đang đóng bảo hiểm thất nghiệp khi nghỉ"
 

@@ -18,6 +18,7 @@ __all__ = [
     "spoken_decimal",
     "spoken_money",
     "spoken_number",
+    "spoken_range",
     "spoken_span",
 ]
 
@@ -64,6 +65,11 @@ def spoken_money(low: int, high: int | None = None) -> str:
     if high is None or high == low:
         return spoken_amount(low, "đ")
     return f"từ {spoken_amount(low, 'đ')} đến {spoken_amount(high, 'đ')}"
+
+
+def spoken_range(low: int, high: int) -> str:
+    """6, 7 -> "sáu đến bảy"; 6, 6 -> "sáu"."""
+    return " đến ".join(spoken_number(one) for one in dict.fromkeys((low, high)))
 
 
 def spoken_decimal(value: Fraction | int) -> str:

@@ -15,11 +15,10 @@ from knowledge_base.calculators.guide import (
     law,
     said,
 )
+from knowledge_base.calculators.insured import CIRCULAR, INSURANCE
 from knowledge_base.calculators.maternity.father import FATHER, father
 from knowledge_base.calculators.maternity.mother import MOTHER, mother
 from knowledge_base.calculators.maternity.steps import born, steps
-
-INSURANCE, CIRCULAR = "41/2024/QH15", "12/2025/TT-BNV"
 
 
 def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result:

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from knowledge_base.calculators.guide import Answers, Numbers, Result, law, number, said
+from knowledge_base.calculators.guide import Answers, Numbers, Result, law, number, said, skipped
+from knowledge_base.calculators.insured import INSURANCE
 from knowledge_base.calculators.maternity.rules import (
     FATHER_WITHIN,
     TO_FILE,
@@ -24,10 +25,8 @@ from knowledge_base.calculators.wording import (
     near,
     spoken_date,
     spoken_money,
-    spoken_number,
+    spoken_range,
 )
-
-INSURANCE = "41/2024/QH15"
 
 FATHER = (
     law(INSURANCE, "53", "2"),
@@ -89,15 +88,14 @@ def _father_lines(days: Span, wage: int | None, gift: int, last_start: dt.date) 
 
 def _father_spoken(days: Span, wage: int | None, gift: int, last_start: dt.date) -> str:
     low, high = days
-    span = spoken_number(low) if low == high else f"{spoken_number(low)} đến {spoken_number(high)}"
     paid = ""
     if wage is not None:
         paid = f" Tiền được nhận là {spoken_money(father_pay(wage, low), father_pay(wage, high))}."
     if gift:
         paid += f" Thêm trợ cấp một lần {spoken_money(gift)}."
     return (
-        f"Anh được nghỉ {span} ngày làm việc.{paid} Lần nghỉ cuối phải bắt đầu chậm nhất"
-        f" {spoken_date(last_start)}. Sau đó nộp giấy khai sinh cho công ty."
+        f"Anh được nghỉ {spoken_range(low, high)} ngày làm việc.{paid} Lần nghỉ cuối phải bắt đầu"
+        f" chậm nhất {spoken_date(last_start)}. Sau đó nộp giấy khai sinh cho công ty."
     )
 
 
@@ -120,6 +118,6 @@ def _father_assumed(answers: Answers, birth: dt.date, last_start: dt.date) -> It
         yield "Vợ sinh thường"
     if said(answers, "mother_covered") is None:
         yield "Trợ cấp một lần khi sinh do người mẹ nhận"
-    elif "recent" in answers and answers["recent"] is None:
+    elif skipped(answers, "recent"):
         yield "Chưa biết anh đóng đủ 6 tháng trong 12 tháng nên chưa tính trợ cấp một lần"
     yield from family_assumed(answers, birth, last_start)

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from knowledge_base.calculators.guide import Answers, Numbers, Result, day, law, number
+from knowledge_base.calculators.guide import Answers, Numbers, Result, day, law, number, skipped
+from knowledge_base.calculators.insured import CIRCULAR, INSURANCE
 from knowledge_base.calculators.maternity.rules import (
     BEFORE_BIRTH,
     EARLIEST_RETURN,
@@ -30,10 +31,10 @@ from knowledge_base.calculators.wording import (
     plus_months,
     spoken_date,
     spoken_money,
-    spoken_number,
+    spoken_range,
 )
 
-CODE, INSURANCE, CIRCULAR = "45/2019/QH14", "41/2024/QH15", "12/2025/TT-BNV"
+CODE = "45/2019/QH14"
 
 MOTHER = (
     law(CODE, "139", "1"),
@@ -96,15 +97,14 @@ def _pay_lines(leave: tuple[int, ...], wage: int | None, gift: int) -> Iterator[
 
 def _mother_spoken(months: Span, wage: int | None, gift: int, deadline: dt.date) -> str:
     low, high = months
-    span = spoken_number(low) if low == high else f"{spoken_number(low)} đến {spoken_number(high)}"
     if wage is None:
         paid = f"Trợ cấp một lần khi sinh là {spoken_money(gift)}."
     else:
         total = spoken_money(mother_pay(wage, low) + gift, mother_pay(wage, high) + gift)
         paid = f"Tổng số tiền được nhận là {total}, gồm cả trợ cấp một lần."
     return (
-        f"Chị được nghỉ {span} tháng. {paid} Hãy nộp giấy khai sinh hoặc giấy chứng sinh cho công"
-        f" ty, chậm nhất {spoken_date(deadline)}."
+        f"Chị được nghỉ {spoken_range(low, high)} tháng. {paid} Hãy nộp giấy khai sinh hoặc giấy"
+        f" chứng sinh cho công ty, chậm nhất {spoken_date(deadline)}."
     )
 
 
@@ -132,9 +132,9 @@ def _mother_assumed(
 ) -> Iterator[str]:
     if number(answers, "recent") is None:
         yield "Đã đóng BHXH bắt buộc đủ 6 tháng trong 12 tháng trước khi sinh"
-    if "total" in answers and answers["total"] is None:
+    if skipped(answers, "total"):
         yield "Đã đóng BHXH bắt buộc từ đủ 12 tháng tất cả"
-    if "two_years" in answers and answers["two_years"] is None:
+    if skipped(answers, "two_years"):
         yield "Đã đóng đủ 6 tháng trong 24 tháng trước khi sinh"
     if day(answers, "start") is None:
         yield "Bắt đầu nghỉ từ ngày sinh con"

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from knowledge_base.calculators.wording import half_up, plus_months
 
-SINCE = dt.date(2025, 7, 1)  # before: the Social Insurance Law of 2014
 SECOND_CHILD_SINCE = dt.date(2026, 7, 1)  # Luật Dân số 113/2025, amending both rules
 MONTHS = 6  # BLLĐ Đ.139 k.1
 EARLIEST_RETURN = 4  # months of leave before going back to work (Đ.139 k.4)

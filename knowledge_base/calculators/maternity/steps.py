@@ -14,20 +14,19 @@ from knowledge_base.calculators.guide import (
     number,
     said,
 )
-from knowledge_base.calculators.insured import insured_wage
+from knowledge_base.calculators.insured import SINCE, insured_wage
 from knowledge_base.calculators.maternity.rules import (
     BEFORE_BIRTH,
     FATHER_WITHIN,
     MONTHS,
     SECOND_CHILD_SINCE,
-    SINCE,
     counted_months,
     mother_months,
     mother_qualifies,
 )
+from knowledge_base.calculators.steps import YES_NO, wage_step
 from knowledge_base.calculators.wording import date, plus_months
 
-YES_NO = (Option("Có", "yes"), Option("Không", "no"))
 WHO = Step(
     "who",
     "Anh/chị hỏi cho ai?",
@@ -70,12 +69,8 @@ TWO_YEARS = Step(
     low=0,
     high=24,
 )
-WAGE = Step(
-    "wage",
-    "Lương đóng BHXH bình quân 6 tháng gần nhất trước khi nghỉ là bao nhiêu một tháng?",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
+WAGE = wage_step(
+    "Lương đóng BHXH bình quân 6 tháng gần nhất trước khi nghỉ là bao nhiêu một tháng?"
 )
 START = Step("start", "Bắt đầu nghỉ thai sản từ ngày nào?", Kind.DATE)
 INSURED = Step(

@@ -5,15 +5,9 @@ from collections.abc import Iterator
 
 from knowledge_base.calculators.guide import Answers, Kind, Option, Step, number, said
 from knowledge_base.calculators.notice.rules import SHORT_WORKING_DAYS, SPECIAL, Term, term
+from knowledge_base.calculators.steps import A_YEAR_AND_MORE, SENT_AWAY, UNDER_A_YEAR
 from knowledge_base.calculators.wording import plus_months
 from knowledge_base.calculators.working_days import SATURDAY
-
-SENT_AWAY = ("bị đuổi", "bị đuổi việc", "đuổi việc", "bị cho nghỉ", "bị sa thải")
-UNDER_A_YEAR = tuple(f"{count} tháng" for count in range(1, 12))
-A_YEAR_AND_MORE = (
-    "12 tháng", "18 tháng", "24 tháng", "36 tháng", "1 năm", "2 năm", "3 năm", "một năm",
-    "hai năm", "ba năm", "có thời hạn",
-)  # fmt: skip
 
 WHO = Step(
     "who",

@@ -16,8 +16,9 @@ from knowledge_base.calculators.guide import (
     law,
     number,
     said,
+    skipped,
 )
-from knowledge_base.calculators.insured import insured_years
+from knowledge_base.calculators.insured import CIRCULAR, INSURANCE, insured_years
 from knowledge_base.calculators.pension.rules import (
     LEAST_DISABLED,
     MAY_ADD,
@@ -40,7 +41,7 @@ from knowledge_base.calculators.wording import (
 )
 
 CODE, AGES = "45/2019/QH14", "135/2020/NĐ-CP"
-INSURANCE, DECREE, CIRCULAR = "41/2024/QH15", "158/2025/NĐ-CP", "12/2025/TT-BNV"
+DECREE = "158/2025/NĐ-CP"
 
 
 def advance(answers: Answers, numbers: Numbers, today: dt.date) -> Step | Result:
@@ -154,7 +155,7 @@ def _assumed(answers: Answers, found: Case) -> Iterator[str]:
         yield "Làm việc trong điều kiện bình thường"
     if found.leaves != found.retirement.reached or found.early:
         yield f"Nghỉ ngay trong tháng {found.leaves:%m/%Y}"
-    if "after" in answers and answers["after"] is None:
+    if skipped(answers, "after"):
         yield "Không đóng sau khi đủ tuổi nghỉ hưu"
     if "wage" in answers and answers["wage"] is not None:
         yield "Lương bình quân chưa nhân hệ số trượt giá; mức thấp nhất theo lương cơ sở hiện nay"

@@ -14,6 +14,7 @@ from knowledge_base.calculators.guide import (
     number,
     said,
 )
+from knowledge_base.calculators.insured import SINCE
 from knowledge_base.calculators.pension.rules import (
     FULL,
     HEAVY,
@@ -24,9 +25,9 @@ from knowledge_base.calculators.pension.rules import (
     months_early,
     retirement,
 )
+from knowledge_base.calculators.steps import CAREER_WAGE
 from knowledge_base.calculators.wording import date
 
-SINCE = dt.date(2025, 7, 1)  # before: the Social Insurance Law of 2014
 EARLIER = {"heavy": HEAVY, "mine": MINE, "disabled_61": HEAVY, "disabled_81": MINE}
 
 SEX = Step(
@@ -58,13 +59,6 @@ AFTER = Step(
     "after",
     "Trong đó bao lâu là đóng sau khi đã đủ tuổi nghỉ hưu? Không có thì nhập 0.",
     Kind.MONTHS,
-)
-WAGE = Step(
-    "wage",
-    "Lương đóng BHXH bình quân cả quá trình là bao nhiêu một tháng?",
-    Kind.MONEY,
-    low=1_000,
-    high=1_000_000_000,
 )
 
 
@@ -117,4 +111,4 @@ def steps(answers: Answers, today: dt.date) -> Iterator[Step]:
         return
     if contributed > 12 * FULL[said(answers, "sex") or ""]:
         yield replace(AFTER, high=contributed)
-    yield WAGE
+    yield CAREER_WAGE

@@ -18,6 +18,7 @@ from knowledge_base.calculators.wording import (
     spoken_date,
     spoken_decimal,
     spoken_money,
+    spoken_range,
     spoken_span,
 )
 from tests.knowledge_base.calculators.driving import NUMBERS
@@ -75,6 +76,11 @@ def test_spans_and_parts() -> None:
     ]
     assert spoken_decimal(Fraction(40, 3)) == "mười ba phẩy ba ba"
     assert spoken_decimal(10) == "mười"
+
+
+def test_two_ends_aloud() -> None:
+    assert spoken_range(6, 7) == "sáu đến bảy"
+    assert spoken_range(6, 6) == "sáu"
 
 
 def test_a_day_aloud() -> None:
