@@ -6,8 +6,8 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from admin_api import live, metrics, reports, tickets
-from admin_api.console import desk, reading, signing_in, staff, wording
+from admin_api import calling, live, metrics, reports, tickets
+from admin_api.console import desk, duty, reading, signing_in, staff, wording
 from admin_api.live import FEED, Feed
 from admin_api.office import OFFICE, ROUTE_OF, Office, gate
 from admin_api.routing import MAX_BODY, STAFF, Route, Routes, json_response, openapi
@@ -22,11 +22,13 @@ ALL: tuple[Routes, ...] = (
     live.routes,
     metrics.routes,
     tickets.routes,
+    calling.routes,
     reports.routes,
     signing_in.routes,
     desk.routes,
     reading.routes,
     staff.routes,
+    duty.routes,
 )
 
 

@@ -8,9 +8,11 @@ from pydantic import BaseModel
 from sqlalchemy import and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin_api.callback_task import CallbackTask, reach_for, seen_by
 from bot.models import Delivery, Handoff, Message, Question
-from escalation import tickets
-from escalation.models import Staff, Ticket, TicketEvent
+from escalation import callbacks, tickets
+from escalation.calendar import LOCAL
+from escalation.models import Callback, Staff, Ticket, TicketEvent
 from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, State
 from knowledge_base.library import Library
 
@@ -63,6 +65,7 @@ class Happened(BaseModel):
     actor: str | None
     text: str | None
     told: bool
+    outcome: str | None = None  # how a call ended
 
 
 class Suggestion(BaseModel):
@@ -81,6 +84,7 @@ class Suggestion(BaseModel):
 class TicketDetail(TicketRow):
     employer: str | None
     reach: str | None
+    callback: CallbackTask | None
     first_response_due_at: dt.datetime
     resolution_due_at: dt.datetime
     conversation: list[Spoken]
@@ -101,6 +105,7 @@ STATE_FILTERS: dict[str, Sequence[State]] = {
 
 # After an answer only the ticket's end is due.
 _OWED = and_(Ticket.next_due_at.is_not(None), Ticket.next_due_at != Ticket.resolution_due_at)
+_AWAITED = select(Callback.ticket_id).where(Callback.closed_at.is_(None))
 
 
 async def inbox(
@@ -109,14 +114,19 @@ async def inbox(
     *,
     assignee_id: int | None = None,
     owed: bool = False,
+    to_ring: bool = False,
     limit: int = 100,
     offset: int = 0,
 ) -> TicketList:
-    """What is due first comes first; closed tickets newest first. `owed`: an answer is due."""
+    """What is due first comes first; closed tickets newest first.
+
+    `owed`: an answer is due. `to_ring`: the worker waits to be rung back.
+    """
     wanted = and_(
         Ticket.state.in_(states),
         Ticket.assignee_id == assignee_id if assignee_id is not None else true(),
         _OWED if owed else true(),
+        Ticket.id.in_(_AWAITED) if to_ring else true(),
     )
     order = (
         (Ticket.resolved_at.desc(),)
@@ -149,16 +159,22 @@ async def counts(session: AsyncSession, staff_id: int) -> dict[str, int]:
     owed = await session.scalar(
         select(func.count()).select_from(Ticket).where(_OWED, Ticket.state.in_(OPEN_STATES))
     )
+    to_ring = await session.scalar(
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.id.in_(_AWAITED), Ticket.state.in_(OPEN_STATES))
+    )
     found = {
         name: sum(by_state.get(state, 0) for state in states)
         for name, states in STATE_FILTERS.items()
     }
-    return {**found, "mine": mine or 0, "owed": owed or 0}
+    return {**found, "mine": mine or 0, "owed": owed or 0, "callback": to_ring or 0}
 
 
 async def detail(
-    session: AsyncSession, code: str, library: Library, day: dt.date
+    session: AsyncSession, code: str, library: Library, reader_id: int, now: dt.datetime
 ) -> TicketDetail | None:
+    """The ticket as `reader_id` may see it."""
     ticket = await tickets.find(session, code)
     if ticket is None:
         return None
@@ -169,16 +185,18 @@ async def detail(
         .where(Handoff.ticket_id == ticket.id)
     )
     events = await tickets.history(session, ticket)
+    task = await callbacks.of(session, ticket)
     return TicketDetail(
         **_row(ticket, names.get(ticket.assignee_id or 0)),
         employer=ticket.employer,
-        reach=ticket.reach,
+        reach=reach_for(reader_id, task, ticket),
+        callback=seen_by(reader_id, task, ticket, events, now) if task else None,
         first_response_due_at=ticket.first_response_due_at,
         resolution_due_at=ticket.resolution_due_at,
         conversation=await _conversation(session, ticket),
         events=[_happened(event, names) for event in events],
         reasoning=question.reasoning if question else {},
-        suggestions=_suggestions(library, ticket.subject, day),
+        suggestions=_suggestions(library, ticket.subject, now.astimezone(LOCAL).date()),
     )
 
 
@@ -237,6 +255,7 @@ def _happened(event: TicketEvent, names: dict[int, str]) -> Happened:
         actor=names.get(event.actor_id or 0),
         text=event.text,
         told=event.announced_at is not None,
+        outcome=event.data.get("outcome"),
     )
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,6 +21,8 @@ from admin_api.routing import (
     ApiError,
     Route,
 )
+from bot.file_store import FileStore
+from escalation.models import Staff
 from escalation.sla import Policy
 from hotline.db import Database
 from knowledge_base.library import Library
@@ -31,15 +33,27 @@ _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 log = structlog.get_logger()
 
 
+class Caller(Protocol):
+    """Joins a lawyer and the worker of a ticket by telephone."""
+
+    async def ring(self, code: str, staff: Staff) -> None:
+        """Ring the lawyer first; raises `CannotRing`."""
+
+
 @dataclass(frozen=True)
 class Office:
-    """The office's view of the house. `changed` is called after a ticket changed."""
+    """The office's view of the house. `changed` is called after a ticket changed.
+
+    Without a `caller` lawyers ring workers with their own telephones.
+    """
 
     database: Database
     policy: Policy
     clock: Callable[[], dt.datetime]
     library: Callable[[], Library]
     changed: Callable[[], None]
+    files: FileStore | None = None  # what workers sent; without it there is none to be seen
+    caller: Caller | None = None
     secure: bool = False  # behind https: cookies are marked so
 
     @property

@@ -23,7 +23,6 @@ from admin_api.routing import (
     whole_number,
 )
 from escalation import tickets
-from escalation.calendar import LOCAL
 from escalation.models import Ticket
 from knowledge_base.text import clean
 
@@ -100,9 +99,11 @@ async def list_tickets(request: web.Request) -> web.Response:
 async def read_case(request: web.Request) -> TicketDetail:
     """The ticket named in the path; raises NOT_FOUND."""
     office = office_of(request)
-    day = office.clock().astimezone(LOCAL).date()
+    reader = who(request).staff.id
     async with office.database.reading() as session:
-        found = await cases.detail(session, request.match_info["code"], office.library(), day)
+        found = await cases.detail(
+            session, request.match_info["code"], office.library(), reader, office.clock()
+        )
     if found is None:
         raise NOT_FOUND
     return found

@@ -36,13 +36,15 @@ class Dialogue:
 
     def __init__(self, library: Library, guides: Mapping[str, Guide] = GUIDES) -> None:
         self.library = library
-        self._guidance = Guidance(library, guides)
-        self._counsel = Counsel(library, self._guidance)
+        self.guidance = Guidance(library, guides)
+        self._counsel = Counsel(library, self.guidance)
 
     def respond(self, state: State, said: Utterance, case: Case | None, now: dt.datetime) -> Turn:
         """Decide one turn. The first one carries the notice, ahead of the answer."""
         turn = self._decide(state, said, case, now)
         if state.noticed or turn.urgent:  # in danger numbers come first; the notice can wait
+            return turn
+        if _person_has_it(state, now) and not turn.replies:
             return turn
         return replace(
             turn,
@@ -53,6 +55,10 @@ class Dialogue:
     def _decide(self, state: State, said: Utterance, case: Case | None, now: dt.datetime) -> Turn:
         if said.action is not None:
             return self._act(state, said.action, case, now)
+        turn = self._hear(state, said, case, now)
+        return _telling_of_files(turn) if said.attachments else turn
+
+    def _hear(self, state: State, said: Utterance, case: Case | None, now: dt.datetime) -> Turn:
         text = said.text[:MAX_TEXT]
         begun, state = state, replace(state, guided=None)  # whatever else is said leaves the guide
         if (danger := triage.danger(text)) is not None:
@@ -60,7 +66,9 @@ class Dialogue:
         sort = triage.sort(text)
         if sort in (Sort.ERASE, Sort.STATUS):
             return self._command(begun, sort)
-        if case and case.is_open and sort in _COURTESIES:
+        if _person_has_it(state, now):
+            return Turn(Outcome.JOIN if case and case.is_open else Outcome.CHAT, state)
+        if case and case.is_open and sort in _COURTESIES and not said.attachments:
             return Turn(Outcome.CHAT, state)  # "cảm ơn" is no message to the lawyer
         waits = case is not None and case.is_open and not case.answered
         if waits and state.stage in (Stage.EMPLOYER, Stage.REACH):
@@ -69,7 +77,7 @@ class Dialogue:
             return self._join(state, now, case)
         if begun.guided is None:
             return self._asked(state, text, sort, case, now)
-        if turn := self._guidance.hear(begun, text, _day(now)):
+        if turn := self.guidance.hear(begun, text, _day(now)):
             return turn
         turn = self._asked(state, text, sort, case, now)
         return replace(turn, replies=(Reply(phrases.GUIDE_LEFT_FOR_THIS), *turn.replies))
@@ -154,12 +162,30 @@ class Dialogue:
         choices = (Choice(phrases.ASK_SOMETHING_ELSE, "aside"),)
         return Turn(Outcome.JOIN, said, (Reply(phrases.joined(case.code), choices),))
 
+    # -- files without a word -------------------------------------------------------------------
+
+    def _attached(self, state: State, case: Case | None, now: dt.datetime) -> Turn:
+        """Where somebody waits for words, a recording is as good; the machine cannot use it."""
+        if _person_has_it(state, now):
+            return Turn(Outcome.JOIN if case and case.is_open else Outcome.CHAT, state)
+        beside = state.stage is Stage.ASIDE
+        if case and case.is_open and not beside:
+            return self._join(state, now, case)
+        if state.stage in _AWAITED:
+            return self._awaited(replace(state, guided=None))
+        if case and not beside:
+            return self._join(state, now, case)
+        if state.acknowledged_at and _since(state.acknowledged_at, now) < _ALBUM:
+            return Turn(Outcome.CHAT, state)
+        told = replace(state, acknowledged_at=now.isoformat())
+        return Turn(Outcome.CHAT, told, (Reply(phrases.FILES_ALONE, (_SHOW_LAWYER,)),))
+
     # -- buttons -----------------------------------------------------------------------------------
 
     def _act(self, state: State, action: str, case: Case | None, now: dt.datetime) -> Turn:
         verb, _, argument = action.partition(":")
         if verb in guided.VERBS:
-            return self._guidance.act(_beside(state, case), verb, argument, _day(now))
+            return self.guidance.act(_beside(state, case), verb, argument, _day(now))
         begun, state = state, replace(state, guided=None)
         opened = replace(state, stage=Stage.OPEN)
         match verb:
@@ -177,8 +203,9 @@ class Dialogue:
                     if verb == "reject"
                     else "Người lao động chọn hỏi luật sư"
                 )
+                fresh = replace(opened, acknowledged_at=None)
                 return Turn(
-                    Outcome.HANDOFF, opened, handoff=HandOff(reason=reason), confirmed=refused
+                    Outcome.HANDOFF, fresh, handoff=HandOff(reason=reason), confirmed=refused
                 )
             case "skip":
                 return self._skip(state)
@@ -192,6 +219,8 @@ class Dialogue:
                 return Turn(Outcome.CHAT, State(), (Reply(phrases.ERASED),), erase=True)
             case "unsupported":
                 return Turn(Outcome.CHAT, begun, (Reply(phrases.UNSUPPORTED),))
+            case "attached":
+                return self._attached(begun, case, now)
         return Turn(Outcome.CHAT, opened, (Reply(_SAID.get(verb, phrases.STALE_CHOICE)),))
 
     def _skip(self, state: State) -> Turn:
@@ -224,8 +253,24 @@ def rating_request(code: str) -> Reply:
     )
 
 
+def _telling_of_files(turn: Turn) -> Turn:
+    """One line more below what was said to the words; a lawyer or a confirmation needs none."""
+    if turn.outcome not in (Outcome.ANSWER, Outcome.CLARIFY, Outcome.CHAT) or turn.status:
+        return turn
+    if not turn.replies or any(one.action == "erase" for one in turn.replies[-1].choices):
+        return turn
+    *before, last = turn.replies
+    choices = (*last.choices[: _MOST_CHOICES - 1], _SHOW_LAWYER)
+    told = replace(last, text=f"{last.text}\n\n{phrases.FILES_NOT_READ}", choices=choices)
+    return replace(turn, replies=(*before, told))
+
+
+_MOST_CHOICES = 5  # Zalo shows no more
+_SHOW_LAWYER = Choice(phrases.SHOW_LAWYER, "lawyer")
+_ALBUM = dt.timedelta(minutes=1)  # pictures sent together come as messages of their own
 _DETAIL_LENGTH = 120
 _ACKNOWLEDGE_EVERY = dt.timedelta(minutes=30)
+_BY_HAND = dt.timedelta(hours=12)  # after that the bot may speak again
 _AWAITED = (Stage.REPORT, Stage.PROPOSAL, Stage.FOR_LAWYER)
 
 _COURTESIES = {
@@ -264,10 +309,21 @@ def _beside(state: State, case: Case | None) -> State:
     return replace(state, stage=Stage.ASIDE if case and case.is_open else Stage.OPEN)
 
 
+def _person_has_it(state: State, now: dt.datetime) -> bool:
+    """Somebody of the centre answers by hand on the provider's page: the bot keeps out of it."""
+    if state.taken_over_at is None:
+        return False
+    return _since(state.taken_over_at, now) < _BY_HAND
+
+
 def _time_to_acknowledge(state: State, now: dt.datetime) -> bool:
     if state.acknowledged_at is None:
         return True
-    return now - dt.datetime.fromisoformat(state.acknowledged_at) >= _ACKNOWLEDGE_EVERY
+    return _since(state.acknowledged_at, now) >= _ACKNOWLEDGE_EVERY
+
+
+def _since(moment: str, now: dt.datetime) -> dt.timedelta:
+    return now - dt.datetime.fromisoformat(moment)
 
 
 def _day(now: dt.datetime) -> dt.date:

@@ -4,14 +4,14 @@ Messages of different workers are carried out together: the same few statements 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import dialogue, outbox, phrases, retention, statements
+from bot import attachments, dialogue, outbox, phrases, retention, statements
 from bot.channels.base import Inbound
 from bot.dialogue import Dialogue
 from bot.models import Author, Contact, Conversation, Direction, Handoff, Message, Question
@@ -23,6 +23,9 @@ from escalation.sla import Policy
 
 _SUBJECT_LENGTH = 160
 _OLDEST = dt.timedelta(days=2)  # no provider keeps a message longer before it delivers it
+
+
+Receipt = Callable[[Turn, str, dt.datetime], tuple[State, tuple[Reply, ...]]]
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,20 @@ class Exchange:
     ticket: Ticket | None
     turn: Turn
     now: dt.datetime
+    receipt: Receipt = dialogue.receipt
+    subject: str | None = None  # of the ticket, where it is not simply what was said
     state: State = field(init=False)
     replies: tuple[Reply, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.state, self.replies = self.turn.state, self.turn.replies
         self.at = min(max(self.inbound.at or self.now, self.now - _OLDEST), self.now)
+
+    @property
+    def words(self) -> str:
+        """What the worker said, as people read it later."""
+        edited = self.inbound.event == "edited"
+        return phrases.edited(self.said.text) if edited else self.said.text
 
     # -- the question: the report counts these rows ------------------------------------------------
 
@@ -149,10 +160,13 @@ class Exchange:
                 created_at=self.now,
             )
         )
-        return dialogue.receipt(self.turn, ticket.code, ticket.first_response_due_at)
+        self.ticket = ticket
+        return self.receipt(self.turn, ticket.code, ticket.first_response_due_at)
 
     async def _what_was_asked(self, question: Question) -> str:
         """The worker's own words, also when the last thing he did was to tap a button."""
+        if self.subject is not None:
+            return self.subject
         if self.said.action is None:
             return self.said.text
         earlier = select(Message.text).where(
@@ -180,7 +194,7 @@ class Exchange:
     def _join(self, ticket: Ticket) -> tuple[Reply, ...]:
         was_open = ticket.is_open
         policy = self.desk.policy
-        tickets.wrote(self.session, ticket, self.said.text, self.at, policy, self.now)
+        tickets.wrote(self.session, ticket, self.words, self.at, policy, self.now)
         if self.turn.urgent:
             tickets.prioritise(self.session, ticket, policy, self.now)
         if not was_open and ticket.next_due_at is not None:
@@ -217,12 +231,26 @@ class Exchange:
         }
         return [here | line for line in (told if self.turn.erase else [self._heard(), *told])]
 
+    async def note_files(self) -> None:
+        """What came beside the words, once its message is written."""
+        inbound, here = self.inbound, self.talk.conversation_id
+        message_id = await self.session.scalar(
+            select(Message.id).where(
+                Message.channel == inbound.channel,
+                Message.direction == Direction.IN,
+                Message.external_id == inbound.external_id,
+            )
+        )
+        assert message_id is not None
+        given = (message_id, inbound.channel, inbound.attachments, self.now)
+        await attachments.note(self.session, here, *given)
+
     def _heard(self) -> outbox.Row:
         return {
             "direction": Direction.IN,
             "external_id": self.inbound.external_id,
             "author": Author.WORKER,
-            "text": self.said.text,
+            "text": self.words,
             "choices": [],
             "at": self.at,
         }
@@ -239,6 +267,9 @@ async def carry_out(session: AsyncSession, exchanges: Sequence[Exchange]) -> Non
         await exchange.follow()
     connection = await session.connection()
     await outbox.write(connection, [line for exchange in exchanges for line in exchange.lines()])
+    for exchange in exchanges:
+        if exchange.inbound.attachments and not exchange.turn.erase:
+            await exchange.note_files()
     remembered = [
         {
             "conversation": exchange.talk.conversation_id,

@@ -6,21 +6,25 @@ The replies are queued here and sent later by the outbox; a repeated delivery ch
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from bot import exchange, metrics, statements
+from bot import attachments, exchange, linking, metrics, phrases, statements
+from bot.channels import windows
 from bot.channels.base import Inbound
 from bot.exchange import Desk, Exchange, Talk
-from bot.models import Contact, Direction, Message, Quarantine, Question
-from bot.turns import MAX_TEXT, Case, State, Utterance
+from bot.models import Author, Contact, Conversation, Direction, Message, Quarantine, Question
+from bot.turns import MAX_TEXT, Case, Outcome, Reply, State, Turn, Utterance
+from escalation import tickets
 from escalation.models import Ticket
 from knowledge_base.text import clean
 
 REOPENS_WITHIN = dt.timedelta(days=7)  # after that a message is a new matter
 _TAPPED = re.compile(r"([0-9]{1,9}):([0-9]{1,3})")  # a message of ours and its choice
+_NOT_HIS_WORD = ("blocked", "unblocked", "taken_over")  # opens no window
 
 
 async def accept(
@@ -31,17 +35,22 @@ async def accept(
     The workers' conversations are locked first: what one of them says is thought about in turn.
     """
     connection = await session.connection()
-    talks = await _talks(connection, inbounds, now)
-    repeats = await _repeats(connection, inbounds)
+    found = await talks(connection, inbounds, now)
+    seen = await repeats(connection, inbounds)
+    await _open_windows(connection, inbounds, found, seen, now)
     exchanges = []
     for inbound in inbounds:
-        talk = talks[inbound.address]
+        talk = found[inbound.address]
         if inbound.event in ("blocked", "unblocked"):
             await _mark(session, inbound, talk, now)
-        elif inbound.external_id not in repeats:
+        elif inbound.event == "taken_over":
+            await _take_over(session, inbound, talk, now)
+        elif await _needs_no_answer(session, inbound):
+            continue
+        elif inbound.external_id not in seen:
             exchanges.append(await _think(session, inbound, talk, desk, now))
     await exchange.carry_out(session, exchanges)
-    return [inbound.external_id not in repeats for inbound in inbounds]
+    return [inbound.external_id not in seen for inbound in inbounds]
 
 
 async def _think(
@@ -49,9 +58,24 @@ async def _think(
 ) -> Exchange:
     said, question = await _utterance(session, inbound, talk)
     ticket = await _ticket_at_hand(session, talk.ticket_id, now)
-    turn = desk.dialogue.respond(talk.state, said, _case(ticket) if ticket else None, now)
+    turn = await _opened_case(session, inbound, talk, desk, now) or desk.dialogue.respond(
+        talk.state, said, _case(ticket) if ticket else None, now
+    )
     metrics.TURNS.labels(turn.outcome).inc()
     return Exchange(session, desk, inbound, talk, said, question, ticket, turn, now)
+
+
+async def _opened_case(
+    session: AsyncSession, inbound: Inbound, talk: Talk, desk: Desk, now: dt.datetime
+) -> Turn | None:
+    """Six digits that were told on the telephone open that call's case here."""
+    code = linking.code_in(inbound.text) if inbound.choice is None else None
+    if code is None or talk.state.guided is not None:  # there they may be a sum of money
+        return None
+    library = desk.dialogue.library
+    replies = await linking.open_in_chat(session, code, talk.conversation_id, library, now)
+    notice = () if talk.state.noticed else (Reply(phrases.NOTICE),)
+    return Turn(Outcome.CHAT, replace(talk.state, noticed=True), (*notice, *replies))
 
 
 def _case(ticket: Ticket) -> Case:
@@ -69,7 +93,7 @@ async def quarantine(
 # -- who writes -----------------------------------------------------------------------------------
 
 
-async def _talks(
+async def talks(
     connection: AsyncConnection, inbounds: Sequence[Inbound], now: dt.datetime
 ) -> dict[str, Talk]:
     """The workers' conversations by address, locked; begun for those who write first."""
@@ -78,14 +102,14 @@ async def _talks(
     locked = await connection.execute(
         statements.FIND_AND_LOCK, {"channel": channel, "addresses": addresses}
     )
-    found = {row.address: row for row in locked}
+    known = {row.address: row for row in locked}
     # Read once the conversations are locked: another process may just have written in them.
-    conversations = [row.conversation_id for row in found.values()]
+    conversations = [row.conversation_id for row in known.values()]
     rows = await connection.execute(statements.PAST, {"conversations": conversations})
     past = {row.id: row for row in rows}
-    talks = {address: _talk(row, past[row.conversation_id]) for address, row in found.items()}
-    newcomers = sorted(set(addresses) - talks.keys())  # two processes begin in the same order
-    return talks | await _begin(connection, channel, newcomers, now)
+    found = {address: _talk(row, past[row.conversation_id]) for address, row in known.items()}
+    newcomers = sorted(set(addresses) - found.keys())  # two processes begin in the same order
+    return found | await _begin(connection, channel, newcomers, now)
 
 
 def _talk(found: Any, past: Any) -> Talk:
@@ -119,7 +143,7 @@ async def _begin(
     return {address: Talk(*both, State()) for address, both in zip(addresses, ids, strict=True)}
 
 
-async def _repeats(connection: AsyncConnection, inbounds: Sequence[Inbound]) -> set[str]:
+async def repeats(connection: AsyncConnection, inbounds: Sequence[Inbound]) -> set[str]:
     """Which messages were taken in before; hardly ever one, so all are asked about at once."""
     ids = [inbound.external_id for inbound in inbounds]
     channel = inbounds[0].channel
@@ -131,6 +155,26 @@ async def _repeats(connection: AsyncConnection, inbounds: Sequence[Inbound]) -> 
 async def _any_known(connection: AsyncConnection, channel: str, external_ids: list[str]) -> bool:
     asked = {"channel": channel, "external_ids": external_ids}
     return bool(await connection.scalar(statements.ANY_KNOWN, asked))
+
+
+async def _open_windows(
+    connection: AsyncConnection,
+    inbounds: Sequence[Inbound],
+    found: dict[str, Talk],
+    seen: set[str],
+    now: dt.datetime,
+) -> None:
+    """Whoever writes may be written to again: what waited for that leaves first."""
+    if not windows.limited(inbounds[0].channel):
+        return
+    heard = [
+        found[inbound.address].conversation_id
+        for inbound in inbounds
+        if inbound.external_id not in seen and inbound.event not in _NOT_HIS_WORD
+    ]
+    if heard:
+        for statement in (statements.RELEASE_WAITING, statements.HEARD):
+            await connection.execute(statement, {"conversations": heard, "now": now})
 
 
 async def _mark(session: AsyncSession, inbound: Inbound, talk: Talk, now: dt.datetime) -> None:
@@ -159,6 +203,65 @@ async def _wrote_since(session: AsyncSession, inbound: Inbound, talk: Talk) -> b
     return later is not None
 
 
+# -- a person of ours writes in the provider's own window --------------------------------------
+
+
+async def _take_over(session: AsyncSession, inbound: Inbound, talk: Talk, now: dt.datetime) -> None:
+    """Keep what he wrote; from now on the bot is silent for a while."""
+    if await _text_of(session, inbound, Direction.OUT, inbound.external_id) is not None:
+        return  # told before
+    connection = await session.connection()
+    text = clean(inbound.text)[:MAX_TEXT]
+    spoken = {
+        "conversation_id": talk.conversation_id,
+        "channel": inbound.channel,
+        "direction": Direction.OUT,
+        "external_id": inbound.external_id,
+        "author": Author.LAWYER,
+        "text": text,
+        "choices": [],
+        "question_id": talk.question_id,
+        "at": inbound.at or now,
+        "created_at": now,
+    }
+    await connection.execute(statements.ADD_MESSAGES, [spoken])
+    ticket = await _ticket_at_hand(session, talk.ticket_id, now)
+    if ticket is not None and ticket.is_open:
+        tickets.replied_elsewhere(session, ticket, text, now)
+    state = replace(talk.state, taken_over_at=now.isoformat(), guided=None)
+    await connection.execute(  # the worker said nothing: when he was last heard of stays
+        update(Conversation)
+        .where(Conversation.id == talk.conversation_id)
+        .values(state=state.as_json())
+    )
+
+
+async def _needs_no_answer(session: AsyncSession, inbound: Inbound) -> bool:
+    """He opened the chat, or changed nothing that he said before."""
+    return inbound.event == "clicked" or (
+        inbound.event == "edited" and await _says_the_same(session, inbound)
+    )
+
+
+async def _says_the_same(session: AsyncSession, inbound: Inbound) -> bool:
+    """Providers report an edit also where only a link's preview came."""
+    before = await _text_of(session, inbound, Direction.IN, inbound.edits)
+    return before is not None and before == clean(inbound.text)[:MAX_TEXT]
+
+
+async def _text_of(
+    session: AsyncSession, inbound: Inbound, direction: Direction, external_id: str | None
+) -> str | None:
+    """What a message of this channel says, if we have it."""
+    return await session.scalar(
+        select(Message.text).where(
+            Message.channel == inbound.channel,
+            Message.direction == direction,
+            Message.external_id == external_id,
+        )
+    )
+
+
 # -- what he says ---------------------------------------------------------------------------------
 
 
@@ -167,8 +270,14 @@ async def _utterance(
 ) -> tuple[Utterance, Question | None]:
     """The words, or the choice that a tap or a typed number stands for, and its question."""
     text = clean(inbound.text)[:MAX_TEXT]
+    if inbound.event == "withdrawn":
+        return Utterance(text or phrases.WITHDRAWN, "erase"), None
     if inbound.event in ("start", "unsupported"):
         return Utterance(text or f"[{inbound.event}]", inbound.event), None
+    if inbound.attachments:
+        alone = Utterance(attachments.marks(inbound.attachments), "attached")
+        said = Utterance(text) if text else alone
+        return replace(said, attachments=len(inbound.attachments)), None
     if inbound.choice is not None:
         return await _tapped(session, inbound.choice, talk)
     if talk.choices and (number := _named_choice(text, talk.choices)) is not None:

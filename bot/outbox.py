@@ -10,11 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import phonenumbers
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot import statements
-from bot.channels.base import Channel, Outbound, SendFailed, TryLater, Unreachable
+from bot.channels import windows
+from bot.channels.base import (
+    Channel,
+    Outbound,
+    SendFailed,
+    TryLater,
+    Unreachable,
+    WindowShut,
+)
 from bot.models import (
     Author,
     Contact,
@@ -23,6 +32,7 @@ from bot.models import (
     DeliveryState,
     Direction,
 )
+from bot.telephone.numbers import dialable
 from bot.turns import Reply
 
 BATCH = 25
@@ -37,12 +47,13 @@ Row = dict[str, Any]  # one message, column by column
 
 @dataclass(frozen=True)
 class Claim:
-    """A delivery this process may send now."""
+    """A delivery this process may send now. `heard_at`: the worker's last word when claimed."""
 
     delivery_id: int
     channel: str
     message: Outbound
     attempts: int
+    heard_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,20 +123,37 @@ async def claim(session: AsyncSession, now: dt.datetime, limit: int = BATCH) -> 
     if not taken:
         return []
     claims = []
-    for row in await connection.execute(statements.LOAD_CLAIMED, {"ids": taken}):
+    rows = (await connection.execute(statements.LOAD_CLAIMED, {"ids": taken})).all()
+    phones = await _phones(connection, rows)
+    for row in rows:
         if row.blocked_at is not None:
             await _end(session, row.id, DeliveryState.FAILED, "blocked")
         elif row.author is Author.BOT and row.lawyer_has_it:
             await _end(session, row.id, DeliveryState.DROPPED, "lawyer_has_it")
         else:
-            claims.append(_claim_of(row))
+            claims.append(_claim_of(row, phones.get(row.id)))
     return claims
 
 
-def _claim_of(row: Any) -> Claim:
+def _claim_of(row: Any, phone: str | None) -> Claim:
     choices = [(label, f"{row.message_id}:{n}") for n, (label, _) in enumerate(row.choices)]
-    outbound = Outbound(row.address, row.text, choices, row.parts_sent)
-    return Claim(row.id, row.channel, outbound, row.attempts)
+    outbound = Outbound(row.address, row.text, choices, row.parts_sent, phone)
+    return Claim(row.id, row.channel, outbound, row.attempts, row.last_at)
+
+
+async def _phones(connection: AsyncConnection, rows: Sequence[Any]) -> dict[int, str]:
+    """The numbers that workers left, for lawyers' answers whose window may have shut."""
+    ids = [row.id for row in rows if row.author is Author.LAWYER and windows.limited(row.channel)]
+    if not ids:
+        return {}
+    left = await connection.execute(statements.REACH, {"ids": ids})
+    return {row.id: phone for row in left if (phone := phone_in(row.reach)) is not None}
+
+
+def phone_in(reach: str) -> str | None:
+    """The first Vietnamese number in what somebody wrote about how to reach him, as +84…"""
+    found = phonenumbers.PhoneNumberMatcher(reach, "VN")
+    return next(filter(None, (dialable(match.raw_string) for match in found)), None)
 
 
 async def _end(session: AsyncSession, delivery_id: int, state: DeliveryState, why: str) -> None:
@@ -152,23 +180,52 @@ async def send(claim: Claim, channels: Mapping[str, Channel]) -> Result:
 
 async def record(session: AsyncSession, results: list[Result], now: dt.datetime) -> None:
     """Write down what came of each send; what the worker has erased meanwhile stays erased."""
+    connection = await session.connection()
+    heard = await _lock_talks(connection, results)
     sent = [result.claim.delivery_id for result in results if result.failure is None]
     if sent:
-        connection = await session.connection()
         await connection.execute(statements.RECORD_SENT, {"ids": sent, "now": now})
     for result in results:
         if result.failure is not None:
-            await _record_failure(session, result.claim, result.failure, now)
+            heard_at = heard.get(result.claim.delivery_id)
+            await _record_failure(session, result.claim, result.failure, heard_at, now)
+
+
+async def _lock_talks(
+    connection: AsyncConnection, results: Sequence[Result]
+) -> dict[int, dt.datetime]:
+    """When each worker was last heard of whose message failed for his sake.
+
+    Locked before anything is written, so that a word of his that just comes in is seen here, or
+    sees what is written here.
+    """
+    ids = [
+        result.claim.delivery_id
+        for result in results
+        if isinstance(result.failure, WindowShut | Unreachable)
+    ]
+    if not ids:
+        return {}
+    rows = await connection.execute(statements.LOCK_TALKS, {"ids": ids})
+    return {row.id: row.last_at for row in rows}
 
 
 async def _record_failure(
-    session: AsyncSession, claim: Claim, failure: SendFailed, now: dt.datetime
+    session: AsyncSession,
+    claim: Claim,
+    failure: SendFailed,
+    heard_at: dt.datetime | None,
+    now: dt.datetime,
 ) -> None:
     came: dict[str, Any] = {
         "error": failure.code[:80],
         "parts_sent": max(claim.message.parts_sent, failure.parts_sent),
     }
-    if isinstance(failure, TryLater) and claim.attempts < MAX_ATTEMPTS:
+    if isinstance(failure, WindowShut) and heard_at == claim.heard_at:
+        came["state"] = DeliveryState.WAITING
+    elif isinstance(failure, WindowShut):  # he wrote while this was on its way: it is open again
+        came |= {"state": DeliveryState.QUEUED, "next_attempt_at": now}
+    elif isinstance(failure, TryLater) and claim.attempts < MAX_ATTEMPTS:
         came |= {
             "state": DeliveryState.QUEUED,
             "next_attempt_at": now + _pause(failure, claim.attempts),

@@ -7,6 +7,7 @@ Emergency numbers stand here once.
 import datetime as dt
 from collections.abc import Sequence
 
+from bot.channels.base import Media
 from escalation.calendar import LOCAL
 from escalation.vocabulary import State
 
@@ -48,7 +49,7 @@ WHO_ARE_YOU = (
 )
 SMALL_TALK = "Tổng đài chỉ giúp được về việc làm, lương, bảo hiểm và quyền lợi của người lao động."
 ABUSE = (
-    "Tổng đài hiểu anh/chị đang bực. Anh/chị kể chuyện gì đã xảy ra ở chỗ làm, tổng đài sẽ tìm cách "
+    "Tổng đài hiểu anh/chị đang rất bức xúc. Anh/chị kể chuyện gì đã xảy ra ở chỗ làm, tổng đài sẽ tìm cách "
     "giúp hoặc chuyển cho luật sư."
 )
 UNREADABLE = (
@@ -229,3 +230,90 @@ def lawyers_answer(text: str) -> str:
 
 def resolved(code: str) -> str:
     return f"Phiếu {code} đã xong. Câu trả lời của luật sư có giúp được anh/chị không? Cần thêm, cứ nhắn tiếp tại đây."
+
+
+ASKED_FOR_A_LAWYER = "Gọi điện xin gặp luật sư"
+CASE_OPENED = "Đã nối với cuộc gọi của anh/chị. Anh/chị xem lại và hỏi tiếp tại đây."
+CODE_UNKNOWN = (
+    "Mã này không đúng, đã dùng rồi hoặc đã hết hạn. Anh/chị gọi lại tổng đài để lấy mã mới."
+)
+CODE_TOO_OFTEN = "Mã sai nhiều lần quá. Anh/chị thử lại sau một giờ, hoặc viết câu hỏi tại đây."
+
+
+def voice_message(seconds: int | None) -> str:
+    """How a lawyer reads that a caller left a message."""
+    length = f" {seconds // 60}:{seconds % 60:02}" if seconds else ""
+    return f"[lời nhắn thoại{length}]"
+
+
+WITHDRAWN = "(yêu cầu xóa dữ liệu qua ứng dụng)"
+
+
+def edited(text: str) -> str:
+    return f"(sửa lại) {text}"
+
+
+def keyed(keys: str) -> str:
+    """How a lawyer reads that a caller pressed keys."""
+    return f"(bấm phím {keys})"
+
+
+PRIVATE_ONLY = (
+    "Tổng đài chỉ trả lời trong tin nhắn riêng, để không ai khác đọc được chuyện của anh/chị. Anh/chị "
+    "bấm vào tên tổng đài rồi nhắn riêng giúp ạ."
+)
+TYPE_A_NUMBER = "Gõ số để chọn."
+
+
+def place(latitude: float, longitude: float) -> str:
+    """How a spot on the map reads among the words."""
+    return f"Vị trí: {round(latitude, 6)}, {round(longitude, 6)}"
+
+
+# Said on the telephone when the hotline itself cannot be reached: numbers as a voice says them.
+VOICE_AWAY = (
+    "Tổng đài đang bận. Anh chị gọi lại sau ít phút, hoặc nhắn cho tổng đài trên Za lô.",
+    "Nếu đang nguy hiểm, gác máy và gọi ngay: công an, một một ba; cấp cứu, một một năm.",
+    "Chào anh chị.",
+)
+CALLBACK_OVER = "Lúc này không có cuộc gọi nào cần nối. Chào luật sư."
+WORKER_MISSED = "Người lao động chưa nghe máy. Luật sư gọi lại sau. Chào luật sư."
+
+
+# -- what comes beside words -----------------------------------------------------------------------
+
+SHOW_LAWYER = "Gửi luật sư xem"
+FILES_NOT_READ = "Ảnh, tệp hay ghi âm thì máy chưa đọc được, luật sư mới xem được."
+FILES_ALONE = (
+    "Máy chưa xem được ảnh, tệp và chưa nghe được ghi âm. Anh/chị viết câu hỏi bằng chữ giúp, hoặc bấm "
+    "“Gửi luật sư xem”."
+)
+FILE_REFUSED = {  # by the code of the refusal
+    "too_large": "lớn quá 20 MB. Anh/chị gửi bản nhỏ hơn giúp ạ",
+    "too_many": "trong một giờ chỉ nhận 30 tệp. Anh/chị chờ một lát rồi gửi tiếp giúp ạ",
+    "too_many_pixels": "ảnh quá lớn. Anh/chị chụp màn hình ảnh đó rồi gửi lại giúp ạ",
+    "broken": "tệp bị hỏng. Anh/chị gửi lại giúp ạ",
+    "macros": "tệp có chứa lệnh tự chạy. Anh/chị lưu thành PDF hoặc chụp ảnh rồi gửi lại giúp ạ",
+    "kind": "không nhận loại tệp này. Anh/chị gửi ảnh, PDF, Word, Excel, ghi âm hoặc video giúp ạ",
+}
+_MEDIA = {Media.PHOTO: "ảnh", Media.VOICE: "ghi âm", Media.VIDEO: "video", Media.FILE: "tệp"}
+
+
+def file_mark(media: Media, name: str, seconds: int | None) -> str:
+    """What stands for a file among the words: "[ghi âm 0:12]", "[tệp hop-dong.pdf]"."""
+    length = f"{seconds // 60}:{seconds % 60:02}" if seconds is not None and seconds >= 0 else ""
+    known = name if media is Media.FILE else length
+    return f"[{_MEDIA[media]}{' ' if known else ''}{known}]"
+
+
+def file_named(media: Media, name: str) -> str:
+    """ "tệp “hop-dong.pdf”", "ảnh"."""
+    return f"{_MEDIA[media]} “{name}”" if name else _MEDIA[media]
+
+
+def file_refused(what: str, why: str) -> str:
+    return f"Tổng đài không nhận được {what}: {why}."
+
+
+def file_lost(what: str) -> str:
+    return f"Tổng đài không lấy được {what} của anh/chị. Anh/chị gửi lại giúp ạ."

@@ -14,7 +14,9 @@ from bot.models import (
     Message,
     Quarantine,
     Question,
+    StoredFile,
 )
+from bot.telephone.models import Call, CallStep, LinkCode, LinkTry
 from escalation import tickets
 from escalation.models import Ticket, TicketEvent
 from escalation.vocabulary import OPEN_STATES
@@ -23,6 +25,8 @@ TALK_KEPT = dt.timedelta(days=30)  # a talk the bot alone had
 CASE_KEPT = dt.timedelta(days=90)  # a talk after its last ticket closed
 TICKET_KEPT = dt.timedelta(days=730)  # the words of a closed ticket
 QUARANTINE_KEPT = dt.timedelta(days=7)
+CALLER_KEPT = dt.timedelta(days=1)  # what tells callers apart, for flood limits
+_LED_NOWHERE = Call.conversation_id.is_(None)
 _BATCH = 200
 
 
@@ -41,8 +45,14 @@ async def erase(session: AsyncSession, conversation: Conversation, now: dt.datet
 async def _forget_words(session: AsyncSession, conversation: Conversation) -> None:
     here = conversation.id
     await session.flush()
+    his_calls = select(Call.id).where(Call.conversation_id == here)
     for statement in (
+        delete(CallStep).where(CallStep.call_id.in_(his_calls)),
+        update(Call).where(Call.conversation_id == here).values(conversation_id=None, line={}),
+        delete(LinkCode).where(LinkCode.conversation_id == here),
+        delete(LinkTry).where(LinkTry.conversation_id == here),
         delete(Delivery).where(Delivery.conversation_id == here),
+        delete(StoredFile).where(StoredFile.conversation_id == here),  # their blobs are swept
         delete(Message).where(Message.conversation_id == here),
         update(Handoff).where(Handoff.conversation_id == here).values(conversation_id=None),
         update(Question)
@@ -55,6 +65,7 @@ async def _forget_words(session: AsyncSession, conversation: Conversation) -> No
 async def forget(session: AsyncSession, now: dt.datetime) -> int:
     """Delete what has outlived its purpose; returns how many talks and tickets were forgotten."""
     await session.execute(delete(Quarantine).where(Quarantine.received_at < now - QUARANTINE_KEPT))
+    await _forget_callers(session, now)
     conversations = await _outlived(session, now)
     for conversation in conversations:
         await _forget_words(session, conversation)
@@ -62,6 +73,19 @@ async def forget(session: AsyncSession, now: dt.datetime) -> int:
         await session.execute(delete(Conversation).where(Conversation.id == conversation.id))
         await session.execute(delete(Contact).where(Contact.id == contact_id))
     return len(conversations) + await _forget_tickets(session, now)
+
+
+async def _forget_callers(session: AsyncSession, now: dt.datetime) -> None:
+    """Who rang from which number counts for a day; whose call led to nothing is gone after two."""
+    of_old = Call.started_at < now - CALLER_KEPT
+    await session.execute(
+        update(Call).where(of_old, Call.caller_index != "").values(caller_index="")
+    )
+    idle = select(Call.id).where(Call.started_at < now - 2 * CALLER_KEPT, _LED_NOWHERE)
+    await session.execute(delete(CallStep).where(CallStep.call_id.in_(idle)))
+    await session.execute(
+        delete(Call).where(Call.id.in_(idle)).execution_options(synchronize_session=False)
+    )
 
 
 async def _outlived(session: AsyncSession, now: dt.datetime) -> list[Conversation]:
@@ -93,4 +117,19 @@ async def _forget_tickets(session: AsyncSession, now: dt.datetime) -> int:
     outlived = rows.all()
     for ticket in outlived:
         await tickets.erase(session, ticket, now)
+        await _forget_files(session, ticket)
     return len(outlived)
+
+
+async def _forget_files(session: AsyncSession, ticket: Ticket) -> None:
+    """What was sent while the ticket was open or before, where the talk itself goes on."""
+    shown = (
+        select(Message.id)
+        .join(Handoff, Handoff.conversation_id == Message.conversation_id)
+        .where(Handoff.ticket_id == ticket.id, Message.created_at <= ticket.resolved_at)
+    )
+    await session.execute(
+        delete(StoredFile)
+        .where(StoredFile.message_id.in_(shown))
+        .execution_options(synchronize_session=False)
+    )

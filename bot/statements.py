@@ -3,10 +3,11 @@
 Building them anew, and the ORM's unit of work, was most of what a message cost.
 """
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from bot.models import (
+    Author,
     Contact,
     Conversation,
     Delivery,
@@ -77,6 +78,20 @@ REMEMBER = (
     .where(Conversation.id == bindparam("conversation"))
     .values(state=bindparam("state"), last_at=bindparam("now"))
 )
+# A worker wrote: what waited for his word may leave, and has its tries before it again.
+RELEASE_WAITING = (
+    update(Delivery)
+    .where(
+        Delivery.conversation_id.in_(bindparam("conversations", expanding=True)),
+        Delivery.state == DeliveryState.WAITING,
+    )
+    .values(state=DeliveryState.QUEUED, next_attempt_at=bindparam("now"), attempts=0)
+)
+HEARD = (
+    update(Conversation)
+    .where(Conversation.id.in_(bindparam("conversations", expanding=True)))
+    .values(last_at=bindparam("now"))
+)
 
 # -- out: claimed, sent, recorded ----------------------------------------------------------------
 
@@ -131,6 +146,7 @@ LOAD_CLAIMED = (
         Message.choices,
         Contact.address,
         Contact.blocked_at,
+        Conversation.last_at,
         _LAWYER_HAS_IT.label("lawyer_has_it"),
     )
     .join(Message, Message.id == Delivery.message_id)
@@ -143,4 +159,32 @@ RECORD_SENT = (
     update(Delivery)
     .where(Delivery.id.in_(bindparam("ids", expanding=True)))
     .values(state=DeliveryState.SENT, sent_at=bindparam("now"), error=None)
+)
+# How lawyers' answers could reach their worker otherwise.
+REACH = (
+    select(Delivery.id, Ticket.reach)
+    .join(Message, Message.id == Delivery.message_id)
+    .join(
+        Handoff,
+        and_(
+            Handoff.conversation_id == Delivery.conversation_id,
+            Handoff.question_id == Message.question_id,
+        ),
+    )
+    .join(Ticket, Ticket.id == Handoff.ticket_id)
+    .where(
+        Delivery.id.in_(bindparam("ids", expanding=True)),
+        Message.author == Author.LAWYER,
+        Ticket.reach.is_not(None),
+    )
+    .order_by(Handoff.id)
+)
+# Locked in the order in which the inbox locks them.
+LOCK_TALKS = (
+    select(Delivery.id, Conversation.last_at)
+    .join(Conversation, Conversation.id == Delivery.conversation_id)
+    .join(Contact, Contact.id == Conversation.contact_id)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Contact.id)
+    .with_for_update(of=(Contact, Conversation))
 )

@@ -73,6 +73,7 @@ class State:
     acknowledged_at: str | None = None  # when "đã chuyển thêm" was last said, ISO
     guided: Guided | None = None
     last: str | None = None  # the entry that was answered last
+    taken_over_at: str | None = None  # when a person wrote in the provider's own window, ISO
 
     def as_json(self) -> dict[str, object]:
         kept: dict[str, object] = {
@@ -81,6 +82,8 @@ class State:
             "acknowledged_at": self.acknowledged_at,
             "last": self.last,
         }
+        if self.taken_over_at:
+            kept["taken_over_at"] = self.taken_over_at
         return kept | {"guided": self.guided.as_json()} if self.guided else kept
 
     @classmethod
@@ -90,12 +93,14 @@ class State:
         except ValueError:  # written by another version
             stage = Stage.OPEN
         acknowledged, last = data.get("acknowledged_at"), data.get("last")
+        taken_over = data.get("taken_over_at")
         return cls(
             bool(data.get("noticed")),
             stage,
             str(acknowledged) if acknowledged else None,
             Guided.from_json(data.get("guided")),
             str(last) if last else None,
+            str(taken_over) if taken_over else None,
         )
 
 
@@ -127,10 +132,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What the worker said: words, or a choice he tapped (then `action`)."""
+    """What the worker said: words, or a choice he tapped (then `action`).
+
+    `attachments` counts what came beside; nothing but that is "attached".
+    """
 
     text: str
     action: str | None = None
+    attachments: int = 0
 
 
 class Outcome(StrEnum):

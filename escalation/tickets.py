@@ -1,21 +1,27 @@
 """What can happen to a ticket. Every change appends a `TicketEvent`; nothing here commits."""
 
 import datetime as dt
+import itertools
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation.models import Staff, Ticket, TicketEvent
+from escalation.models import Callback, Staff, Ticket, TicketEvent
 from escalation.sla import Policy
 from escalation.vocabulary import ANNOUNCED, OPEN_STATES, EventKind, Kind, Priority, State
 
 # No 0/O, 1/I/L, 5/S or 8/B: a code is read aloud and typed on a telephone.
 _CODE_LETTERS = "234679ACDEFGHJKMNPQRTUVWXYZ"
+_KEYPAD = ("", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
+_ON_KEY = {
+    str(key): [one for one in f"{key}{letters}" if one in _CODE_LETTERS]
+    for key, letters in enumerate(_KEYPAD)
+}
 _CODE = re.compile(r"HP-[0-9A-Z]{4}")
 
 
@@ -196,10 +202,7 @@ async def reply(
         raise Conflict("the ticket is closed")
     if ticket.assignee_id is None:
         await take(session, ticket, staff, now)
-    if ticket.first_responded_at is None:
-        ticket.first_responded_at = now
-    ticket.state = State.ACTIVE
-    ticket.next_due_at = ticket.resolution_due_at
+    answered(ticket, now)
     return record(
         session,
         ticket,
@@ -209,6 +212,28 @@ async def reply(
         text=text,
         idempotency_key=idempotency_key,
     )
+
+
+def replied_elsewhere(session: AsyncSession, ticket: Ticket, text: str, now: dt.datetime) -> None:
+    """Somebody of the centre answered on the provider's own page: the worker has read it."""
+    answered(ticket, now)
+    event = record(session, ticket, EventKind.REPLIED, now, text=text, data={"elsewhere": True})
+    event.announced_at = now
+
+
+def spoke(session: AsyncSession, ticket: Ticket, staff: Staff | None, now: dt.datetime) -> None:
+    """A lawyer and the worker talked by telephone: an answer like a written one."""
+    answered(ticket, now)
+    record(session, ticket, EventKind.CALLED, now, actor=staff, data={"outcome": "talked"})
+
+
+def answered(ticket: Ticket, now: dt.datetime) -> None:
+    """The worker has a person's word: the first one stops the first-response clock, once."""
+    if ticket.first_responded_at is None:
+        ticket.first_responded_at = now
+    if ticket.is_open:
+        ticket.state = State.ACTIVE
+        ticket.next_due_at = ticket.resolution_due_at
 
 
 def hold(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.datetime) -> None:
@@ -257,6 +282,17 @@ async def find_to_change(session: AsyncSession, code: str) -> Ticket | None:
     return await session.scalar(_named(code).with_for_update())
 
 
+async def find_by_keys(session: AsyncSession, keys: str) -> Ticket | None:
+    """The one ticket whose four letters lie on these keys of a telephone; None if not just one."""
+    ways = ["".join(way) for way in itertools.product(*(_ON_KEY.get(key, "") for key in keys))]
+    if not ways:
+        return None
+    codes = [f"HP-{way}" for way in ways]
+    rows = await session.scalars(select(Ticket).where(Ticket.code.in_(codes)).limit(2))
+    found = rows.all()
+    return found[0] if len(found) == 1 else None
+
+
 def _named(code: str) -> Select[Ticket]:
     """PostgreSQL cannot even be asked for some texts; what is no code at all finds nothing."""
     code = code.strip().upper()
@@ -279,6 +315,7 @@ async def erase(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None
         ticket.state = State.RESOLVED
         ticket.resolved_at = now
         ticket.next_due_at = None
+    await session.execute(delete(Callback).where(Callback.ticket_id == ticket.id))
     await session.execute(
         update(TicketEvent)
         .where(TicketEvent.ticket_id == ticket.id)

@@ -84,6 +84,7 @@ def office_app(house: House, bells: Bells, font_files: Path) -> web.Application:
         policy=house.policy,
         clock=house.clock,
         library=lambda: house.library,
+        files=house.file_store,
         changed=bells.tell_worker_soon,
         secure=house.settings.office_address.startswith("https://"),
     )
@@ -99,7 +100,7 @@ async def running(house: House) -> AsyncIterator[tuple[int, int]]:
     font_files = await asyncio.to_thread(fonts.prepare, house.settings.data_dir / "fonts")
     bells = Bells(house)
     office = office_app(house, bells, font_files)
-    loops = [house.dispatcher.run(), office[FEED].run()]
+    loops = [house.dispatcher.run(), house.collector.run(), office[FEED].run()]
     loops += [door.loop(house.reception) for door in house.doors if door.loop is not None]
     tasks = [asyncio.create_task(loop) for loop in loops]
     scheduler = bells.scheduler()
@@ -113,6 +114,7 @@ async def running(house: House) -> AsyncIterator[tuple[int, int]]:
         await public.cleanup()
         await inner.cleanup()
         await bells.fall_silent()
+        await house.collector.stop()
         await house.dispatcher.stop()
         for task in tasks:
             task.cancel()

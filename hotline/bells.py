@@ -58,6 +58,9 @@ class Bells:
             forgotten = await retention.forget(session, self._house.clock())
         if forgotten:
             log.info("forgotten", rows=forgotten)
+        swept = await self._house.sweep_files()
+        if swept:
+            log.info("files_swept", files=swept)
 
     def scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(

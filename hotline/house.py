@@ -3,18 +3,24 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import cast
 
-from bot.channels.base import Channel
+from bot import attachments
+from bot.channels.base import Channel, Source
+from bot.collector import Collector
 from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
 from bot.exchange import Desk
+from bot.file_store import FileStore
 from bot.reception import Reception
+from bot.telephone.switchboard import Switchboard
 from bot.turns import State, Utterance
 from escalation.sla import SHIPPED, Policy
 from hotline.db import Database
 from hotline.doors import Door, doors
-from hotline.opening import utc_now
+from hotline.opening import open_files, utc_now
 from hotline.settings import Settings
+from hotline.telephone import Telephone, telephone
 from knowledge_base import entries, importing, law
 from knowledge_base.library import Library
 
@@ -33,20 +39,33 @@ class House:
     policy: Policy = SHIPPED
     clock: Callable[[], dt.datetime] = utc_now
     register: tuple[int, ...] | None = None  # the law register's version behind the library
+    telephone: Telephone = field(init=False)
     doors: list[Door] = field(init=False)
     channels: dict[str, Channel] = field(init=False)
     desk: Desk = field(init=False)
     dispatcher: Dispatcher = field(init=False)
+    file_store: FileStore = field(init=False)
+    collector: Collector = field(init=False)
     reception: Reception = field(init=False)
 
     def __post_init__(self) -> None:
-        self.doors = doors(self.settings)
-        self.channels = {door.channel.name: door.channel for door in self.doors}
         self.desk = Desk(Dialogue(self.library), self.policy)
+        self.telephone = self._telephone()
+        self.doors = [*doors(self.settings, self.database, self.clock), self.telephone.door]
+        self.channels = {door.channel.name: door.channel for door in self.doors}
         self.dispatcher = Dispatcher(self.database, self.channels, self.clock)
+        self.file_store = open_files(self.settings, self.database.keyring)
+        self.collector = Collector(
+            self.database, self._sources(), self.file_store, self.clock, self.dispatcher.wake
+        )
         self.reception = Reception(
             self.database, lambda: self.desk, self.clock, self.dispatcher.wake
         )
+
+    def _telephone(self) -> Telephone:
+        night = self.settings.duty_phone
+        board = Switchboard(self.database, lambda: self.desk, self.clock, night)
+        return telephone(self.settings, board, self.database, self.clock)
 
     @classmethod
     async def open(
@@ -64,6 +83,15 @@ class House:
             house.desk.dialogue.respond(State(), Utterance(text), None, clock())
         return house
 
+    def _sources(self) -> dict[str, Source]:
+        """The channels that hold what workers sent until it is fetched."""
+        holding = {name: one for name, one in self.channels.items() if hasattr(one, "fetch")}
+        return cast(dict[str, Source], holding)
+
+    async def sweep_files(self) -> int:
+        """Delete what belongs to no message any more."""
+        return await attachments.sweep(self.database, self.file_store)
+
     async def refresh(self) -> bool:
         """Answer under what was published, imported, replaced or rechecked meanwhile."""
         async with self.database.reading() as session:
@@ -76,7 +104,8 @@ class House:
         return True
 
     async def close(self) -> None:
-        """Sends under way finish before their connections go: the order matters."""
+        """What is under way finishes before its connections go: the order matters."""
+        await self.collector.stop()
         await self.dispatcher.stop()
         for door in self.doors:
             if door.close is not None:

@@ -34,7 +34,7 @@ class Updates:
         self._number += 1
         return self._number
 
-    def message(self, chat: int, text: str, **more: Any) -> dict[str, Any]:
+    def message(self, chat: int, text: str, /, **more: Any) -> dict[str, Any]:
         number = self._next()
         return {
             "update_id": number,
@@ -47,6 +47,11 @@ class Updates:
                 **more,
             },
         }
+
+    def edited(self, chat: int, message_id: int, text: str, **more: Any) -> dict[str, Any]:
+        update = self.message(chat, text, message_id=message_id, **more)
+        message = update.pop("message")
+        return {**update, "edited_message": {**message, "edit_date": message["date"] + 60}}
 
     def tap(self, chat: int, data: str) -> dict[str, Any]:
         number = self._next()

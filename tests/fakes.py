@@ -1,15 +1,13 @@
 """Stand-ins for what lies outside, written by hand, all in one file."""
 
-import asyncio
 import datetime as dt
-import json
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Any
-
-from aiohttp import web
 
 from bot.channels.base import Inbound, Line
+from hotline.rehearsal.telegram import FakeTelegram
+
+__all__ = ["FakeTelegram", "RememberingReception"]
 
 
 class RememberingReception:
@@ -58,103 +56,3 @@ class RememberingReception:
 
     def erase(self, channel: str, address: str) -> None:
         self.lines.pop((channel, address), None)
-
-
-class FakeTelegram:
-    """A Bot API server on loopback: keeps what it was told to send and can be made to fail.
-
-    Method names, form-encoded parameters and error bodies as the real one's.
-    """
-
-    def __init__(self, token: str) -> None:
-        self.token = token
-        self.sent: list[dict[str, Any]] = []
-        self.webhooks: list[dict[str, Any]] = []
-        self.answered_queries: list[str] = []
-        self.pending: list[dict[str, Any]] = []  # updates for polling
-        self.faults: list[tuple[int, dict[str, Any]] | None] = []  # next answers; None is well
-        self.delay = 0.0
-        self._numbers = count(1000)
-        self._runner: web.AppRunner | None = None
-        self.base = ""
-
-    async def start(self) -> "FakeTelegram":
-        app = web.Application()
-        app.router.add_post("/bot{token}/{method}", self._call)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def stop(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    def texts(self, chat: int | None = None) -> list[str]:
-        return [
-            message["text"] for message in self.sent if chat is None or message["chat_id"] == chat
-        ]
-
-    def buttons(self, message: dict[str, Any]) -> dict[str, str]:
-        """Label -> callback data of a sent message's inline keyboard."""
-        markup = json.loads(message.get("reply_markup") or "{}")
-        rows = markup.get("inline_keyboard", [])
-        return {button["text"]: button["callback_data"] for row in rows for button in row}
-
-    async def _call(self, request: web.Request) -> web.Response:
-        if request.match_info["token"] != self.token:
-            return _telegram_error(401, "Unauthorized")
-        data = dict(await request.post())
-        method = getattr(self, f"_{request.match_info['method']}", None)
-        if method is None:
-            return _telegram_error(404, "Not Found")
-        answer: web.Response = await method(data)
-        return answer
-
-    async def _sendMessage(self, data: dict[str, Any]) -> web.Response:
-        await asyncio.sleep(self.delay)
-        if self.faults and (fault := self.faults.pop(0)) is not None:
-            status, body = fault
-            return web.json_response(body, status=status)
-        if len(data["text"]) > 4096:
-            return _telegram_error(400, "Bad Request: message is too long")
-        message = {**data, "chat_id": int(data["chat_id"]), "message_id": next(self._numbers)}
-        self.sent.append(message)
-        return _telegram_ok(
-            {
-                "message_id": message["message_id"],
-                "date": 1795345440,
-                "chat": {"id": message["chat_id"], "type": "private"},
-                "text": data["text"],
-            }
-        )
-
-    async def _setWebhook(self, data: dict[str, Any]) -> web.Response:
-        self.webhooks.append(data)
-        return _telegram_ok(True)
-
-    async def _deleteWebhook(self, _data: dict[str, Any]) -> web.Response:
-        return _telegram_ok(True)
-
-    async def _answerCallbackQuery(self, data: dict[str, Any]) -> web.Response:
-        self.answered_queries.append(str(data["callback_query_id"]))
-        return _telegram_ok(True)
-
-    async def _getUpdates(self, data: dict[str, Any]) -> web.Response:
-        offset = int(data.get("offset", 0))
-        self.pending = [update for update in self.pending if update["update_id"] >= offset]
-        if not self.pending:
-            await asyncio.sleep(0.05)
-        return _telegram_ok(self.pending)
-
-
-def _telegram_ok(result: Any) -> web.Response:
-    return web.json_response({"ok": True, "result": result})
-
-
-def _telegram_error(code: int, description: str) -> web.Response:
-    return web.json_response(
-        {"ok": False, "error_code": code, "description": description}, status=code
-    )

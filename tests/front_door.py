@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from admin_api import accounts
 from bot import notifications, retention
-from bot.channels.base import Inbound, Line, Pull
+from bot.channels.base import Attachment, Inbound, Line, Pull
 from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
 from bot.exchange import Desk
@@ -37,6 +37,11 @@ class FrontDoor:
         self, who: str, text: str, *, channel: str = CHANNEL, at: dt.datetime | None = None
     ) -> None:
         await self._receive(Inbound(channel, uuid.uuid4().hex, who, at=at, text=text))
+
+    async def shows(self, who: str, *attachments: Attachment, text: str = "") -> None:
+        """Send files, with or without words."""
+        inbound = Inbound(CHANNEL, uuid.uuid4().hex, who, text=text, attachments=attachments)
+        await self._receive(inbound)
 
     async def taps(self, who: str, label: str, *, channel: str = CHANNEL) -> None:
         """Tap the newest button with this label."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from admin_api import cases, tickets
+from admin_api import calling, cases, tickets
 from admin_api.console import shaping
 from admin_api.console.page import page
 from admin_api.office import form_of, office_of, who
@@ -25,7 +25,8 @@ routes = Routes()
 _PAGE_SIZE = 50
 MAX_WORDS = 8000  # characters of a reply or a note
 _QUEUE_LENGTH = 30  # tickets beside the one that is open
-_VIEWS = ("owed", "mine", "new", "on_hold", "open", "resolved")  # the inbox's, as it lists them
+# the inbox's, as it lists them
+_VIEWS = ("owed", "callback", "mine", "new", "on_hold", "open", "resolved")
 
 
 @routes.page("GET", "/", STAFF)
@@ -53,6 +54,7 @@ async def _inbox(request: web.Request) -> dict[str, Any]:
             cases.STATE_FILTERS.get(view, OPEN_STATES),
             assignee_id=staff_id if view == "mine" else None,
             owed=view == "owed",
+            to_ring=view == "callback",
             limit=_PAGE_SIZE,
             offset=(number - 1) * _PAGE_SIZE,
         )
@@ -94,21 +96,27 @@ async def _ticket(request: web.Request) -> dict[str, Any]:
         "mode": "note" if found.state is State.RESOLVED else "reply",
         "typed": "",
         "problem": None,
+        "wrong": "",
+        "line": office_of(request).caller is not None,
     }
 
 
-def _back(request: web.Request) -> web.HTTPSeeOther:
-    return web.HTTPSeeOther(f"/tickets/{request.match_info['code'].upper()}")
+def _back(request: web.Request, part: str = "") -> web.HTTPSeeOther:
+    return web.HTTPSeeOther(f"/tickets/{request.match_info['code'].upper()}{part}")
 
 
 async def _refused(
-    request: web.Request, error: ApiError, form: dict[str, str], mode: str
+    request: web.Request, error: ApiError, form: dict[str, str], wrong: str
 ) -> web.Response:
-    """The ticket page with what was typed and why it could not be taken: nothing is lost."""
+    """The ticket page with what was typed and why it could not be taken: nothing is lost.
+
+    `wrong` names the box at fault: "reply", "note" or none.
+    """
     if "text/html" not in request.headers.get("Accept", "") or error is NOT_FOUND:
         raise error
     context = await _ticket(request)
-    context |= {"mode": mode, "typed": form.get("text", ""), "problem": error.message}
+    context |= {"wrong": wrong, "typed": form.get("text", ""), "problem": error.message}
+    context["mode"] = wrong or context["mode"]
     return page(request, "ticket.html", status=error.status, **context)
 
 
@@ -166,3 +174,22 @@ async def resume(request: web.Request) -> web.StreamResponse:
 async def resolve(request: web.Request) -> web.StreamResponse:
     await tickets.resolve(request)
     raise _back(request)
+
+
+@routes.page("POST", "/tickets/{code}/ring", LAWYERS)
+async def ring(request: web.Request) -> web.StreamResponse:
+    try:
+        await calling.ring(request)
+    except ApiError as error:
+        return await _refused(request, error, {}, "")
+    raise _back(request, "#facts")
+
+
+@routes.page("POST", "/tickets/{code}/calls", LAWYERS)
+async def log_call(request: web.Request) -> web.StreamResponse:
+    form = await form_of(request)
+    try:
+        await calling.log_call(request, form.get("outcome", ""))
+    except ApiError as error:
+        return await _refused(request, error, {}, "")
+    raise _back(request, "#facts")

@@ -11,12 +11,14 @@ from admin_api.routing import (
     FAQ_READERS,
     LAWYERS,
     REPORT_READERS,
+    STAFF,
 )
 
 _NAVIGATION = (
     ("/", "Hộp phiếu", LAWYERS),
     ("/faq", "Kho trả lời", FAQ_READERS),
     ("/reports", "Báo cáo", REPORT_READERS),
+    ("/duty", "Lịch trực", STAFF),
     ("/staff", "Tài khoản", ADMINS),
 )
 

@@ -27,7 +27,7 @@ class KeysUnsafe(RuntimeError):
 
 
 class Keyring:
-    """Encrypts personal text and indexes it blindly."""
+    """Encrypts personal text and files, and indexes text blindly."""
 
     def __init__(self, encryption: list[bytes], blind_index: bytes) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in encryption])
@@ -79,6 +79,13 @@ class Keyring:
 
     def decrypt(self, token: str) -> str:
         return self._fernet.decrypt(token.encode("ascii")).decode()
+
+    def encrypt_bytes(self, content: bytes) -> bytes:
+        return self._fernet.encrypt(content)
+
+    def decrypt_bytes(self, token: bytes) -> bytes:
+        """Raises `InvalidToken` for what none of the keys wrote."""
+        return self._fernet.decrypt(token)
 
     def blind_index(self, purpose: str, value: str) -> str:
         """Hex HMAC-SHA-256: equal for equal values of one purpose, useless without the key."""

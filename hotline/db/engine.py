@@ -57,6 +57,7 @@ class Database:
 
     def __init__(self, url: str, keyring: Keyring) -> None:
         self.engine = create_async_engine(async_url(url), hide_parameters=True, **_pool(url))
+        self.keyring = keyring
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         vars(self.engine.dialect)["keyring"] = keyring  # read back by the column types
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

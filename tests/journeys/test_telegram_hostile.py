@@ -1,14 +1,10 @@
 """What reaches the webhook: a wrong secret leaves nothing, a wrong body harms nobody."""
 
 import asyncio
-import copy
 import gzip
 import io
-import json
-import random
 import resource
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -16,11 +12,12 @@ from sqlalchemy import func, select
 from bot.channels.telegram import SECRET_HEADER, WEBHOOK_PATH
 from bot.models import Message, Quarantine
 from hotline.db import Database
+from tests import hostile
 from tests.factories import SECRET, Updates, everything
+from tests.hostile import as_json, changed
 from tests.journeys.conftest import Hotline
 
 LAN = 7001
-SEED = 20261122
 HOSTILE = 2000
 MEGABYTE = 1024 * 1024
 
@@ -46,14 +43,14 @@ WRONG_SECRETS: dict[str, list[bytes]] = {
 @pytest.mark.parametrize("name", WRONG_SECRETS)
 async def test_a_wrong_secret_leaves_nothing(hotline: Hotline, name: str) -> None:
     before = await everything(hotline.house.database)
-    for body in (_json(hotline.updates.message(LAN, "nợ lương")), b"[" * 20_000, b"\xff"):
+    for body in (as_json(hotline.updates.message(LAN, "nợ lương")), b"[" * 20_000, b"\xff"):
         assert await _raw(hotline, WRONG_SECRETS[name], body) == 401
     assert await everything(hotline.house.database) == before
     assert hotline.telegram.sent == []
 
 
 async def test_the_right_secret_as_raw_bytes_is_let_in(hotline: Hotline) -> None:
-    body = _json(hotline.updates.message(LAN, "nợ lương"))
+    body = as_json(hotline.updates.message(LAN, "nợ lương"))
     assert await _raw(hotline, [SECRET.encode()], body) == 200
     await hotline.hears(LAN, 1)
 
@@ -79,7 +76,7 @@ def unusable(updates: Updates) -> dict[str, tuple[bytes, dict[str, str]]]:
     """Bodies that must end in quarantine, each with the headers it comes with."""
     message = updates.message(LAN, "nợ lương")
     tap = updates.tap(LAN, "1:0")
-    plain = _json(message)
+    plain = as_json(message)
     huge = str(2**63).encode()
     bodies: dict[str, bytes] = {
         "nothing": b"",
@@ -96,33 +93,33 @@ def unusable(updates: Updates) -> dict[str, tuple[bytes, dict[str, str]]]:
         "latin-1": plain.replace(b"Lan", b"L\xe1n"),
         "zero bytes": b"\0" * 500,
         "5,000 digits": b'{"update_id": ' + b"9" * 5000 + b"}",
-        "bool as update id": _json(message | {"update_id": True}),
-        "text as update id": _json(message | {"update_id": "5"}),
-        "no update id": _json({"message": message["message"]}),
-        "empty message": _json(message | {"message": {}}),
-        "message is a list": _json(message | {"message": [message["message"]]}),
-        "date beyond time": _with(message, "message.date", 10**18),
-        "date 1e400": _json(message).replace(str(message["message"]["date"]).encode(), b"1e400"),
-        "bool as chat id": _with(message, "message.chat.id", True),
-        "fraction as chat id": _with(message, "message.chat.id", 1.5),
-        "nan as chat id": _with(message, "message.chat.id", float("nan")),
-        "digits as chat id": _with(message, "message.chat.id", "7001"),
-        "other digits as chat id": _with(message, "message.chat.id", "٧٠٠١"),
+        "bool as update id": as_json(message | {"update_id": True}),
+        "text as update id": as_json(message | {"update_id": "5"}),
+        "no update id": as_json({"message": message["message"]}),
+        "empty message": as_json(message | {"message": {}}),
+        "message is a list": as_json(message | {"message": [message["message"]]}),
+        "date beyond time": changed(message, "message.date", 10**18),
+        "date 1e400": as_json(message).replace(str(message["message"]["date"]).encode(), b"1e400"),
+        "bool as chat id": changed(message, "message.chat.id", True),
+        "fraction as chat id": changed(message, "message.chat.id", 1.5),
+        "nan as chat id": changed(message, "message.chat.id", float("nan")),
+        "digits as chat id": changed(message, "message.chat.id", "7001"),
+        "other digits as chat id": changed(message, "message.chat.id", "٧٠٠١"),
         "chat id over 2**63": plain.replace(b'"id": 7001', b'"id": ' + huge),
-        "bool as message id": _with(message, "message.message_id", True),
-        "list as message id": _with(message, "message.message_id", [1]),
-        "half a pair as message id": _with(message, "message.message_id", "\ud800"),
-        "number as text": _with(message, "message.text", 5),
-        "list as text": _with(message, "message.text", ["x"]),
-        "object as text": _with(message, "message.text", {"x": 1}),
-        "list as data": _with(tap, "callback_query.data", ["1:0"]),
-        "number as data": _with(tap, "callback_query.data", 5),
-        "half a pair as query id": _with(tap, "callback_query.id", "\ud800"),
-        "list as query id": _with(tap, "callback_query.id", [5]),
-        "nothing as query id": _with(tap, "callback_query.id", ""),
+        "bool as message id": changed(message, "message.message_id", True),
+        "list as message id": changed(message, "message.message_id", [1]),
+        "half a pair as message id": changed(message, "message.message_id", "\ud800"),
+        "number as text": changed(message, "message.text", 5),
+        "list as text": changed(message, "message.text", ["x"]),
+        "object as text": changed(message, "message.text", {"x": 1}),
+        "list as data": changed(tap, "callback_query.data", ["1:0"]),
+        "number as data": changed(tap, "callback_query.data", 5),
+        "half a pair as query id": changed(tap, "callback_query.id", "\ud800"),
+        "list as query id": changed(tap, "callback_query.id", [5]),
+        "nothing as query id": changed(tap, "callback_query.id", ""),
     }
     found = {name: (body, {}) for name, body in bodies.items()}
-    found["over 1 MiB"] = (_with(message, "message.text", "x" * (MEGABYTE + 1)), {})
+    found["over 1 MiB"] = (changed(message, "message.text", "x" * (MEGABYTE + 1)), {})
     packed = {"Content-Encoding": "gzip"}
     found["gzip bomb"] = (gzip.compress(b"[" * (64 * MEGABYTE)), packed)
     found["not gzip"] = (plain, packed)
@@ -154,20 +151,20 @@ async def test_odd_but_usable_bodies_are_answered(hotline: Hotline) -> None:
         "only half a pair": "\ud83d",
     }
     updates = hotline.updates
-    bodies = {name: _json(updates.message(LAN, text)) for name, text in texts.items()}
-    bodies["surplus"] = _json(updates.message(LAN, "nợ lương", surplus={"a": [1] * 50}))
-    bodies["half a pair as data"] = _json(updates.tap(LAN, "\ud800"))
-    bodies["nul as data"] = _json(updates.tap(LAN, "\0"))
-    bodies["digits as data"] = _json(updates.tap(LAN, "9" * 60 + ":" + "9" * 60))
-    bodies["other digits as data"] = _json(updates.tap(LAN, "²:²"))
-    bodies["doubled keys"] = b'{"update_id": 1, ' + _json(updates.message(LAN, "nợ lương"))[1:]
-    bodies["old"] = _with(updates.message(LAN, "luật sư ơi công ty nợ lương"), "message.date", 0)
+    bodies = {name: as_json(updates.message(LAN, text)) for name, text in texts.items()}
+    bodies["surplus"] = as_json(updates.message(LAN, "nợ lương", surplus={"a": [1] * 50}))
+    bodies["half a pair as data"] = as_json(updates.tap(LAN, "\ud800"))
+    bodies["nul as data"] = as_json(updates.tap(LAN, "\0"))
+    bodies["digits as data"] = as_json(updates.tap(LAN, "9" * 60 + ":" + "9" * 60))
+    bodies["other digits as data"] = as_json(updates.tap(LAN, "²:²"))
+    bodies["doubled keys"] = b'{"update_id": 1, ' + as_json(updates.message(LAN, "nợ lương"))[1:]
+    bodies["old"] = changed(updates.message(LAN, "luật sư ơi công ty nợ lương"), "message.date", 0)
     for name, body in bodies.items():
         assert await _post(hotline, body) == 200, name
     for kind in ("text/plain", "multipart/form-data", "application/xml; charset=x", "", ";"):
-        body = _json(updates.message(LAN, "nợ lương"))
+        body = as_json(updates.message(LAN, "nợ lương"))
         assert await _post(hotline, body, **{"Content-Type": kind}) == 200, kind
-    zipped = gzip.compress(_json(updates.message(LAN, "nợ lương")))
+    zipped = gzip.compress(as_json(updates.message(LAN, "nợ lương")))
     assert await _post(hotline, zipped, **{"Content-Encoding": "gzip"}) == 200
     database = hotline.house.database
     assert await _count(database, Quarantine) == 0
@@ -199,105 +196,27 @@ async def test_thousands_of_hostile_bodies_do_no_harm(hotline: Hotline) -> None:
 
 
 def corpus(updates: Updates, size: int) -> Iterator[bytes]:
-    """The same `size` bodies each time: real updates with wrong types, flipped bytes and scars."""
-    chance = random.Random(SEED)
+    video = {"file_id": "v", "file_unique_id": "u", "width": 9, "height": 9, "duration": 3}
+    photo = {"file_id": "a", "file_unique_id": "b", "width": 90, "height": 90, "file_size": 900}
+    voice = {"file_id": "a", "file_unique_id": "b", "duration": 3, "file_size": 900}
+    place = {"latitude": 20.86, "longitude": 106.68}
     real = [
         updates.message(LAN, "nghỉ việc phải báo trước mấy ngày"),
-        updates.message(LAN, "/start"),
-        updates.message(LAN, "xóa", entities=[{"type": "bold", "offset": 0, "length": 3}]),
-        updates.message(LAN, "", photo=[{"file_id": "a", "file_unique_id": "b"}], caption="ảnh"),
         updates.tap(LAN, "1:0"),
         updates.membership(LAN, "kicked"),
+        updates.message(LAN, "", photo=[photo], caption="ảnh"),
+        updates.message(LAN, "", voice=voice),
+        updates.message(LAN, "", location=place),
+        updates.edited(LAN, 5000, "nghỉ việc"),
+        updates.message(LAN, "/start"),
+        updates.message(LAN, "xóa", entities=[{"type": "bold", "offset": 0, "length": 3}]),
+        updates.message(LAN, "", video=video),
         updates.membership(LAN, "member"),
     ]
-    made = 0
-    for body in _wrong_types(real):
-        yield body
-        made += 1
-    scars = (_flipped, _cut, _spliced, _repeated, _stuffed)
-    while made < size:
-        yield chance.choice(scars)(_json(chance.choice(real)), chance)
-        made += 1
-
-
-WRONG = (
-    None,
-    True,
-    -1,
-    2**63,
-    2**200,
-    1.5,
-    1e300,
-    "",
-    "x",
-    "\0",
-    "\ud800",
-    [],
-    [[]],
-    {},
-    {"id": 1},
-)
-
-
-def _wrong_types(real: list[dict[str, Any]]) -> Iterator[bytes]:
-    for update in (real[0], real[4], real[5]):
-        for path in _paths(update):
-            for value in WRONG:
-                yield _with(update, path, value)
-
-
-def _paths(value: Any, above: str = "") -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, below in value.items():
-            path = f"{above}.{key}" if above else key
-            yield path
-            yield from _paths(below, path)
-
-
-def _flipped(body: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(body)
-    for _ in range(chance.randint(1, 4)):
-        changed[chance.randrange(len(changed))] = chance.randrange(256)
-    return bytes(changed)
-
-
-def _cut(body: bytes, chance: random.Random) -> bytes:
-    start = chance.randrange(len(body))
-    return body[:start] + body[start + chance.randint(1, 30) :]
-
-
-def _spliced(body: bytes, chance: random.Random) -> bytes:
-    scars = (b"\0", b"\\u0000", b"\\ud800", b"1e400", b"NaN", b"9" * 5000, b"[" * 2000, b'"', b"{}")
-    place = chance.randrange(len(body))
-    return body[:place] + chance.choice(scars) + body[place:]
-
-
-def _repeated(body: bytes, chance: random.Random) -> bytes:
-    start = chance.randrange(len(body))
-    part = body[start : start + chance.randint(1, 60)]
-    return body[:start] + part * chance.randint(2, 40) + body[start:]
-
-
-def _stuffed(body: bytes, chance: random.Random) -> bytes:
-    return body.decode().encode(chance.choice(["utf-16", "utf-16-le", "utf-32", "utf-8-sig"]))
+    return hostile.corpus(real, real[:7], size)
 
 
 # -- tools -----------------------------------------------------------------------------------------
-
-
-def _json(update: Any) -> bytes:
-    """As Telegram writes it, escapes and all; half pairs survive only so."""
-    return json.dumps(update).encode()
-
-
-def _with(update: dict[str, Any], path: str, value: Any) -> bytes:
-    changed = copy.deepcopy(update)
-    *above, last = path.split(".")
-    place = changed
-    for key in above:
-        place = place[key]
-    place[last] = value
-    return _json(changed)
 
 
 async def _post(hotline: Hotline, body: bytes, **headers: str) -> int:
