@@ -182,7 +182,7 @@ def helper(*arguments: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def hotline(url: str, directory: Path, telegram_port: int) -> Iterator[Server]:
+def hotline(url: str, directory: Path, telegram_port: int, **more: str) -> Iterator[Server]:
     port, office = places.free_port(), places.free_port()
     settings = {
         "HOTLINE_DATA_DIR": str(directory),
@@ -192,6 +192,8 @@ def hotline(url: str, directory: Path, telegram_port: int) -> Iterator[Server]:
         "HOTLINE_TELEGRAM_TOKEN": TOKEN,
         "HOTLINE_TELEGRAM_SECRET": SECRET,
         "HOTLINE_TELEGRAM_API_BASE": f"http://127.0.0.1:{telegram_port}",
+        "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        **more,
     }
     with process("hotline", "serve", **settings) as running:
         _wait_until_ready(port)

@@ -9,10 +9,13 @@ import codecs
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from hotline.settings import SettingsError
 from knowledge_base.training import Basis
+
+
+_NICKNAMES = {"BLLĐ": "45/2019/QH14", "BHXH": "41/2024/QH15", "NĐ145": "145/2020/NĐ-CP"}
 
 
 class Article(BaseModel):
@@ -22,6 +25,13 @@ class Article(BaseModel):
 
     law_id: str
     article_id: str
+
+    @field_validator("law_id")
+    @classmethod
+    def _by_number(cls, law_id: str) -> str:
+        """Some collections write "BLLĐ - Thử việc" where others write the law's number."""
+        name, dash, _ = law_id.partition(" - ")
+        return _NICKNAMES.get(name, law_id) if dash else law_id
 
 
 class Question(BaseModel):

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from hotline.__main__ import app
 from hotline.commands import measuring
+from hotline.commands.questions import Article
 from knowledge_base import weights
 from tests.knowledge_base import small_base
 from tests.knowledge_base.small_base import LAW
@@ -277,3 +278,18 @@ def test_questions_nobody_can_judge_and_their_order_teach_nothing(tmp_path: Path
         write(tmp_path / name, *lines)
     first, second, other = (measuring.train([tmp_path / name], here) for name in "abc")
     assert first == second != other
+
+
+@pytest.mark.parametrize(
+    ("written", "law_id"),
+    [
+        ("BLLĐ - Thử việc", "45/2019/QH14"),
+        ("BHXH - Thời gian nghỉ ốm", "41/2024/QH15"),
+        ("NĐ145 - Làm thêm", "145/2020/NĐ-CP"),
+        ("45/2019/QH14", "45/2019/QH14"),
+        ("BLLĐ", "BLLĐ"),
+        ("Luật khác - Thử việc", "Luật khác - Thử việc"),
+    ],
+)
+def test_a_label_may_name_its_law_by_a_nickname(written: str, law_id: str) -> None:
+    assert Article(law_id=written, article_id=24).law_id == law_id
