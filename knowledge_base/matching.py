@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from knowledge_base import features
+from knowledge_base import features, vectors
 from knowledge_base.content import Entry
 from knowledge_base.features import Meanings, Mender
 from knowledge_base.text import Shorthand, fold
@@ -260,6 +260,8 @@ class Index:
         self._entry = whole.of_unit_length(self._rarity)
         self._letters = spelled.of_unit_length(self._letter_rarity)
         self._marks = marked.of_unit_length(self._mark_rarity)
+        del wording, whole, spelled, marked
+        vectors.give_back_memory()
 
     # -- asking --------------------------------------------------------------------------------
 

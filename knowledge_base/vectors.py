@@ -4,6 +4,8 @@ Features are kept as 32-bit checksums of their names in sorted arrays: a hundred
 take some tens of megabytes.
 """
 
+import contextlib
+import ctypes
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,18 +136,19 @@ class Postings:
         counts = np.bincount(places, minlength=len(vocabulary))
         common = counts > rows * _COMMON
         whole, rare = np.flatnonzero(common[places]), np.flatnonzero(~common[places])
-        self._column = np.append(np.where(common, np.cumsum(common) - 1, -1), -1).astype(np.int32)
-        self._columns = np.zeros((np.count_nonzero(common), rows), np.float32)
-        self._columns[self._column[places[whole]], row[whole]] = values[whole]
-        lengths = np.append(np.where(common, 0, counts), 0).astype(np.int32)  # 0: of the unknown
-        self._ends = np.cumsum(lengths, dtype=np.int32)
-        self._begins = self._ends - lengths
+        self._common = np.flatnonzero(common)
+        self._columns = np.zeros((len(self._common), rows), np.float32)
+        column = np.searchsorted(self._common, places[whole])
+        self._columns[column, row[whole]] = values[whole]
+        # Where the hits of each feature begin, and so where those of the one before it end.
+        self._begins = np.zeros(len(vocabulary) + 1, np.int32)
+        np.cumsum(np.where(common, 0, counts), out=self._begins[1:])
         self._hits = _hits(places[rare], row[rare], values[rare])
 
     def find(self, asked: Probe) -> Found:
-        column = self._column[asked.places]
-        begins, ends = self._begins[asked.places], self._ends[asked.places]
-        common, rare = np.flatnonzero(column >= 0), np.flatnonzero(begins < ends)
+        common, column = self._whole(asked.places)
+        begins, ends = self._begins[asked.places], self._begins[asked.places + 1]
+        rare = np.flatnonzero(begins < ends)  # of the unknown, at -1, the end lies before
         begins, ends = begins[rare], ends[rare]
         spans = zip(begins.tolist(), ends.tolist(), strict=True)
         hits = [self._hits[begin:end] for begin, end in spans]
@@ -153,10 +156,19 @@ class Postings:
             asked,
             self.rows,
             common,
-            self._columns[column[common]],
+            self._columns[column],
             np.repeat(rare, ends - begins),
             np.concatenate(hits or [self._hits[:0]]).view(_HIT),
         )
+
+    def _whole(self, places: Places) -> tuple[Places, Places]:
+        """Which of the features are kept as whole columns, and which columns these are."""
+        column = np.searchsorted(self._common, places)
+        column[column == len(self._common)] = 0
+        if not len(self._common):
+            return column[:0], column[:0]
+        common = np.flatnonzero(self._common[column] == places)
+        return common, column[common]
 
     def sums(self, asked: Probe) -> Floats:
         """Of each row, the sum of its values times the weights of `asked`."""
@@ -210,3 +222,9 @@ class Bags:
     def _view(gathered: "array[Any]", kind: type[Number]) -> NDArray[Number]:
         """The same memory as a numpy array: a large base is not copied."""
         return np.frombuffer(gathered, kind) if gathered else np.array([], kind)
+
+
+def give_back_memory() -> None:
+    """Gathering takes twice what is kept, and glibc would hold on to it as long as we run."""
+    with contextlib.suppress(OSError, AttributeError):  # other systems do as they like
+        ctypes.CDLL(None).malloc_trim(0)

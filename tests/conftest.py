@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import sqlalchemy
@@ -27,6 +28,10 @@ from knowledge_base.library import Library
 from tests.factories import Clock
 
 DATABASES = ("sqlite", "postgresql")
+
+# No test is timed, and nothing is remembered between runs.
+hypothesis.settings.register_profile("hotline", deadline=None, database=None)
+hypothesis.settings.load_profile("hotline")
 
 
 # -- nothing leaves the machine -------------------------------------------------------------------
