@@ -6,8 +6,8 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from admin_api import calling, live, metrics, reports, tickets
-from admin_api.console import desk, duty, reading, signing_in, staff, wording
+from admin_api import calling, files, live, metrics, reports, tickets
+from admin_api.console import desk, duty, file_words, reading, signing_in, staff, wording, zalo
 from admin_api.live import FEED, Feed
 from admin_api.office import OFFICE, ROUTE_OF, Office, gate
 from admin_api.routing import MAX_BODY, STAFF, Route, Routes, json_response, openapi
@@ -22,12 +22,14 @@ ALL: tuple[Routes, ...] = (
     live.routes,
     metrics.routes,
     tickets.routes,
+    files.routes,
     calling.routes,
     reports.routes,
     signing_in.routes,
     desk.routes,
     reading.routes,
     staff.routes,
+    zalo.routes,
     duty.routes,
 )
 
@@ -62,7 +64,7 @@ def make_app(office: Office, fonts: Path) -> web.Application:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(wording.FILTERS)
+    environment.filters.update(wording.FILTERS | file_words.FILTERS)
     return app
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin_api.office import office_of, who
+from admin_api.office import Office, office_of, who
 from admin_api.routing import (
     LAWYERS,
     NOT_FOUND,
@@ -61,8 +61,18 @@ async def ring(request: web.Request) -> Logged:
     try:
         await office.caller.ring(code, staff)
     except CannotRing as error:
+        await _never_rang(office, code, staff)
         raise ApiError(409, "cannot_ring", error.reason) from None
     return Logged(outcome=Outcome.PLACED)
+
+
+async def _never_rang(office: Office, code: str, staff: Staff) -> None:
+    """A call that was begun and did not come about is no call under way."""
+    async with changing(office, code) as (session, ticket):
+        task = await callbacks.of(session, ticket)
+        if task is not None and _just_rung(await tickets.history(session, ticket), office.clock()):
+            missed = Outcome.LAWYER_MISSED
+            await callbacks.finish(session, task, ticket, staff, missed, office.clock())
 
 
 async def _task_of(session: AsyncSession, ticket: Ticket, staff: Staff) -> Callback:
@@ -72,7 +82,7 @@ async def _task_of(session: AsyncSession, ticket: Ticket, staff: Staff) -> Callb
         raise conflict(NOT_AWAITED)
     if ticket.assignee_id != staff.id:
         raise conflict(ANOTHERS if ticket.assignee_id else NOBODYS)
-    if task.closed_at is not None or not ticket.is_open:
+    if task.closed_at is not None :
         raise conflict(OVER)
     return task
 

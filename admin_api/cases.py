@@ -9,7 +9,19 @@ from sqlalchemy import and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_api.callback_task import CallbackTask, reach_for, seen_by
-from bot.models import Delivery, Handoff, Message, Question
+from bot.channels import windows
+from bot.channels.base import Media
+from bot.channels.windows import Window
+from bot.models import (
+    Contact,
+    Conversation,
+    Delivery,
+    FileState,
+    Handoff,
+    Message,
+    Question,
+    StoredFile,
+)
 from escalation import callbacks, tickets
 from escalation.calendar import LOCAL
 from escalation.models import Callback, Staff, Ticket, TicketEvent
@@ -44,6 +56,19 @@ class TicketList(BaseModel):
     total: int
 
 
+class Shown(BaseModel):
+    """What came beside the words; opened under /tickets/{code}/files/{id} by who has the ticket."""
+
+    id: int
+    media: Media
+    name: str
+    mime: str | None
+    size: int | None
+    seconds: int | None
+    state: FileState
+    error: str | None
+
+
 class Spoken(BaseModel):
     """A message of the conversation; `delivery` tells whether ours arrived."""
 
@@ -54,6 +79,7 @@ class Spoken(BaseModel):
     choices: list[str]
     delivery: str | None
     error: str | None
+    files: list[Shown] = []
 
 
 class Happened(BaseModel):
@@ -66,6 +92,7 @@ class Happened(BaseModel):
     text: str | None
     told: bool
     outcome: str | None = None  # how a call ended
+    media: str | None = None  # of the file that was opened
 
 
 class Suggestion(BaseModel):
@@ -82,11 +109,13 @@ class Suggestion(BaseModel):
 
 
 class TicketDetail(TicketRow):
+    assignee_id: int | None
     employer: str | None
     reach: str | None
     callback: CallbackTask | None
     first_response_due_at: dt.datetime
     resolution_due_at: dt.datetime
+    window: Window | None  # how long the worker may still be written to, where that ends
     conversation: list[Spoken]
     events: list[Happened]
     reasoning: dict[str, Any]
@@ -188,11 +217,13 @@ async def detail(
     task = await callbacks.of(session, ticket)
     return TicketDetail(
         **_row(ticket, names.get(ticket.assignee_id or 0)),
+        assignee_id=ticket.assignee_id,
         employer=ticket.employer,
         reach=reach_for(reader_id, task, ticket),
         callback=seen_by(reader_id, task, ticket, events, now) if task else None,
         first_response_due_at=ticket.first_response_due_at,
         resolution_due_at=ticket.resolution_due_at,
+        window=await _window(session, ticket, now),
         conversation=await _conversation(session, ticket),
         events=[_happened(event, names) for event in events],
         reasoning=question.reasoning if question else {},
@@ -205,6 +236,19 @@ async def _names(session: AsyncSession) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+async def _window(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> Window | None:
+    """What is left of the time in which his channel takes an answer."""
+    heard = (
+        await session.execute(
+            select(Contact.channel, Conversation.last_at)
+            .join(Conversation, Conversation.contact_id == Contact.id)
+            .join(Handoff, Handoff.conversation_id == Conversation.id)
+            .where(Handoff.ticket_id == ticket.id)
+        )
+    ).one_or_none()
+    return windows.remaining(heard.channel, heard.last_at, now) if heard else None
+
+
 async def _conversation(session: AsyncSession, ticket: Ticket) -> list[Spoken]:
     rows = await session.execute(
         select(Message, Delivery.state, Delivery.error)
@@ -213,6 +257,7 @@ async def _conversation(session: AsyncSession, ticket: Ticket) -> list[Spoken]:
         .where(Handoff.ticket_id == ticket.id)
         .order_by(Message.id)
     )
+    files = await _files(session, ticket)
     return [
         Spoken(
             id=message.id,
@@ -222,9 +267,25 @@ async def _conversation(session: AsyncSession, ticket: Ticket) -> list[Spoken]:
             choices=[label for label, _ in message.choices],
             delivery=state,
             error=error,
+            files=files.get(message.id, []),
         )
         for message, state, error in rows
     ]
+
+
+async def _files(session: AsyncSession, ticket: Ticket) -> dict[int, list[Shown]]:
+    """What was sent in the conversation, by message."""
+    rows = await session.scalars(
+        select(StoredFile)
+        .join(Handoff, Handoff.conversation_id == StoredFile.conversation_id)
+        .where(Handoff.ticket_id == ticket.id)
+        .order_by(StoredFile.id)
+    )
+    files: dict[int, list[Shown]] = {}
+    for file in rows:
+        shown = Shown.model_validate(file, from_attributes=True)
+        files.setdefault(file.message_id, []).append(shown)
+    return files
 
 
 def _row(ticket: Ticket, assignee: str | None) -> dict[str, Any]:
@@ -256,6 +317,7 @@ def _happened(event: TicketEvent, names: dict[int, str]) -> Happened:
         text=event.text,
         told=event.announced_at is not None,
         outcome=event.data.get("outcome"),
+        media=event.data.get("media"),
     )
 
 

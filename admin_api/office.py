@@ -21,6 +21,7 @@ from admin_api.routing import (
     ApiError,
     Route,
 )
+from admin_api.zalo_consent import ZaloConsent
 from bot.file_store import FileStore
 from escalation.models import Staff
 from escalation.sla import Policy
@@ -54,6 +55,7 @@ class Office:
     changed: Callable[[], None]
     files: FileStore | None = None  # what workers sent; without it there is none to be seen
     caller: Caller | None = None
+    zalo: ZaloConsent | None = None  # where the Official Account is set up
     secure: bool = False  # behind https: cookies are marked so
 
     @property

@@ -215,6 +215,8 @@ class Dialogue:
             case "rate":
                 words = phrases.RATED if argument == "1" else phrases.NOT_HELPED_RATED
                 return Turn(Outcome.CHAT, opened, (Reply(words),), rating=int(argument == "1"))
+            case "status":
+                return Turn(Outcome.CHAT, opened, status=True)
             case "erase":
                 return Turn(Outcome.CHAT, State(), (Reply(phrases.ERASED),), erase=True)
             case "unsupported":

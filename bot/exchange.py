@@ -22,6 +22,7 @@ from escalation.models import Ticket
 from escalation.sla import Policy
 
 _SUBJECT_LENGTH = 160
+_MESSAGES_READ = 10  # back to the last words before an album of pictures
 _OLDEST = dt.timedelta(days=2)  # no provider keeps a message longer before it delivers it
 
 
@@ -167,18 +168,19 @@ class Exchange:
         """The worker's own words, also when the last thing he did was to tap a button."""
         if self.subject is not None:
             return self.subject
-        if self.said.action is None:
+        if self.said.action in (None, "attached"):
             return self.said.text
         earlier = select(Message.text).where(
             Message.conversation_id == self.talk.conversation_id,
             Message.direction == Direction.IN,
         )
         about_this = earlier.where(Message.question_id == question.id)
-        return (
-            await self.session.scalar(about_this.order_by(Message.id).limit(1))
-            or await self.session.scalar(earlier.order_by(Message.id.desc()).limit(1))
-            or self.said.text
-        )
+        if first := await self.session.scalar(about_this.order_by(Message.id).limit(1)):
+            return first
+        newest = earlier.order_by(Message.id.desc()).limit(_MESSAGES_READ)
+        said = (await self.session.scalars(newest)).all()
+        words = (text for text in said if not phrases.only_file_marks(text))
+        return next(words, said[0] if said else self.said.text)
 
     async def _for_ticket(self, ticket: Ticket) -> tuple[Reply, ...]:
         """Write on the open ticket what this turn adds to it."""

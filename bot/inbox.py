@@ -23,6 +23,7 @@ from escalation.models import Ticket
 from knowledge_base.text import clean
 
 REOPENS_WITHIN = dt.timedelta(days=7)  # after that a message is a new matter
+_TICKET = re.compile(r"HP-[0-9A-Z]{4}")
 _TAPPED = re.compile(r"([0-9]{1,9}):([0-9]{1,3})")  # a message of ours and its choice
 _NOT_HIS_WORD = ("blocked", "unblocked", "taken_over")  # opens no window
 
@@ -272,6 +273,8 @@ async def _utterance(
     text = clean(inbound.text)[:MAX_TEXT]
     if inbound.event == "withdrawn":
         return Utterance(text or phrases.WITHDRAWN, "erase"), None
+    if inbound.event == "start" and _TICKET.fullmatch(text.upper()):  # t.me/…?start=HP-7K3Q
+        return Utterance(text, "status"), None
     if inbound.event in ("start", "unsupported"):
         return Utterance(text or f"[{inbound.event}]", inbound.event), None
     if inbound.attachments:

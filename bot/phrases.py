@@ -5,6 +5,7 @@ Emergency numbers stand here once.
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from bot.channels.base import Media
@@ -304,6 +305,14 @@ def file_mark(media: Media, name: str, seconds: int | None) -> str:
     length = f"{seconds // 60}:{seconds % 60:02}" if seconds is not None and seconds >= 0 else ""
     known = name if media is Media.FILE else length
     return f"[{_MEDIA[media]}{' ' if known else ''}{known}]"
+
+
+_FILE_MARKS = re.compile(r"(\[(ảnh|ghi âm|video|tệp)( [^\[\]]*)?\] ?)+")
+
+
+def only_file_marks(text: str) -> bool:
+    """Whether a message says nothing beside "[ảnh]" and the like."""
+    return _FILE_MARKS.fullmatch(text) is not None
 
 
 def file_named(media: Media, name: str) -> str:

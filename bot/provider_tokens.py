@@ -8,13 +8,13 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.zalo_tokens import Kept, Tokens
+from bot.channels.token_store import Kept, Tokens
 from bot.models import ProviderTokens
 from hotline.db import Database
 
 
 class ProviderTokenStore:
-    """The database's side of `bot.channels.zalo_tokens.TokenStore`."""
+    """The database's side of `bot.channels.token_store.TokenStore`."""
 
     def __init__(self, database: Database, channel: str) -> None:
         self._database, self._channel = database, channel

@@ -56,6 +56,12 @@ _ALSO = {  # other endings in use
     ".m4a": (".mp4",),
     ".txt": (".text",),
 }
+_KINDS = (
+    *(_JPEG, _PNG, _GIF, _WEBP),
+    *(_PDF, _DOC, _XLS, _DOCX, _XLSX, _TXT),
+    *(_OGG, _MP3, _M4A, _AAC, _AMR, _WAV),
+    *(_MP4, _WEBM, _3GP, _3GA),
+)
 _PICTURES = {_JPEG: "JPEG", _PNG: "PNG", _GIF: "GIF", _WEBP: "WEBP"}
 
 
@@ -92,6 +98,11 @@ _MAGIC = (
     (b"#!AMR\n", _AMR),
     (b"#!AMR-WB\n", _AMR),
 )
+
+
+def extension(mime: str) -> str:
+    """ ".jpg" for "image/jpeg"; nothing for what we do not keep."""
+    return next((kind.extension for kind in _KINDS if kind.mime == mime), "")
 
 
 def _riff(content: bytes) -> Kind | None:

@@ -44,6 +44,19 @@ def serve(
 
 
 @app.command()
+def rehearse(
+    port: Annotated[int, typer.Option(help="Of the page; the hotline gets the next two.")] = 8090,
+    day: Annotated[bool, typer.Option("--day", help="Play a day of traffic, then tell.")] = False,
+    speed: Annotated[float, typer.Option(help="How fast the day goes by: 1 is a minute.")] = 1.0,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep all of it in var/rehearsal.")] = False,
+) -> None:
+    """Ring and write to the hotline without any account: all providers are stand-ins."""
+    from hotline.commands import rehearsing
+
+    run(lambda settings: rehearsing.rehearse(settings, port, keep, speed if day else None))
+
+
+@app.command()
 def chat(name: Annotated[str, typer.Option(help="Who is writing.")] = "me") -> None:
     """Talk to the hotline in the terminal."""
     from hotline.commands import talking
@@ -90,6 +103,22 @@ def backup(target: Annotated[Path, typer.Argument(help="A directory to write int
     from hotline.commands import backing_up
 
     run(lambda settings: backing_up.backup(settings, target))
+
+
+@app.command()
+def doctor() -> None:
+    """Tell for each channel what is set, reachable and wrong; exit 1 if anything is wrong."""
+    from hotline.commands import checking_up
+
+    run(checking_up.doctor)
+
+
+@app.command()
+def fallback() -> None:
+    """Print what callers hear while we are down: keep it at Twilio as the fallback document."""
+    from bot.channels.twiml import fallback_twiml
+
+    typer.echo(fallback_twiml().decode())
 
 
 @staff_app.command("add")

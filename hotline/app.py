@@ -15,7 +15,8 @@ from sqlalchemy import text
 from admin_api.app import make_app
 from admin_api.live import FEED
 from admin_api.office import Office
-from bot.channels import webchat
+from admin_api.zalo_consent import ZaloConsent
+from bot.channels import webchat, zalo_oa
 from bot.web import secure_responses
 from hotline import fonts
 from hotline.bells import Bells
@@ -86,9 +87,15 @@ def office_app(house: House, bells: Bells, font_files: Path) -> web.Application:
         library=lambda: house.library,
         files=house.file_store,
         changed=bells.tell_worker_soon,
+        zalo=_zalo_consent(house),
         secure=house.settings.office_address.startswith("https://"),
     )
     return make_app(office, font_files)
+
+
+def _zalo_consent(house: House) -> ZaloConsent | None:
+    channel = house.channels.get(zalo_oa.NAME)
+    return channel.keeper if isinstance(channel, zalo_oa.ZaloOA) else None
 
 
 # -- together --------------------------------------------------------------------------------------

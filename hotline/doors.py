@@ -13,7 +13,6 @@ from aiohttp import web
 from bot.channels import telegram, zalo_bot, zalo_bot_polling, zalo_oa
 from bot.channels.base import Channel, Pull, Reception
 from bot.channels.fetching import Fetcher
-from bot.channels.zalo_oa_events import NAME as ZALO_OA
 from bot.channels.zalo_oauth import CALLBACK_PATH, OAuth
 from bot.channels.zalo_tokens import TokenKeeper
 from bot.provider_tokens import ProviderTokenStore
@@ -79,7 +78,7 @@ def _zalo_oa(settings: Settings, app_id: str, database: Database, clock: Clock) 
         zns_template=settings.zalo_oa_zns_template,
     )
     keeper = TokenKeeper(
-        ProviderTokenStore(database, ZALO_OA),
+        ProviderTokenStore(database, zalo_oa.NAME),
         OAuth(settings.zalo_oa_oauth_base, app_id, settings.zalo_oa_app_secret),
         clock,
         first=settings.zalo_oa_refresh_token,

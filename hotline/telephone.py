@@ -36,12 +36,12 @@ def telephone(
     closes: list[Callable[[], Awaitable[None]]] = []
     caller: RingingBack | None = None
     address = settings.public_address
-    if (line := _twilio(settings)) is not None:
+    if (line := twilio_line(settings)) is not None:
         caller = RingingBack(database, clock, _placing(line, address))
         keepers.append(line)
         closes.append(line.close)
         routes += twilio.twilio_routes(line, switchboard, address, caller)
-    if (other := _stringee(settings)) is not None:
+    if (other := stringee_line(settings)) is not None:
         keepers.append(other)
         closes.append(other.close)
         routes += stringee.stringee_routes(other, switchboard, address)
@@ -60,7 +60,8 @@ def _placing(line: Twilio, address: str) -> Callable[[str, int], Awaitable[str]]
     return place
 
 
-def _twilio(settings: Settings) -> Twilio | None:
+def twilio_line(settings: Settings) -> Twilio | None:
+    """Twilio as these settings name it, if they do."""
     if settings.twilio_account_sid is None:
         return None
     assert settings.twilio_auth_token is not None  # settings want all three or none
@@ -73,7 +74,8 @@ def _twilio(settings: Settings) -> Twilio | None:
     )
 
 
-def _stringee(settings: Settings) -> Stringee | None:
+def stringee_line(settings: Settings) -> Stringee | None:
+    """Stringee as these settings name it, if they do."""
     if settings.stringee_key_sid is None:
         return None
     assert settings.stringee_key_secret is not None  # settings want all four or none

@@ -1,10 +1,15 @@
 """The house behind the carriers' routes, in memory: it keeps the promises of the protocols."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+from aiohttp import web
 
 from bot.channels.voice import Outcome
 from bot.telephone.call import Document, HangUp, Recording, Ring, Then
+from hotline import logs
 
 Script = Callable[[Ring], tuple[tuple[str, ...], Then]]
 GOODBYE: tuple[tuple[str, ...], Then] = (("Chào anh chị.",), HangUp())
@@ -78,3 +83,30 @@ class RememberingCallbacks:
 
     async def outcome(self, task: int, call_id: str, outcome: Outcome, seconds: int | None) -> None:
         self.outcomes.append((task, call_id, outcome, seconds))
+
+
+@contextlib.asynccontextmanager
+async def serving(routes: Sequence[web.RouteDef]) -> AsyncIterator[str]:
+    """The address where these routes really listen."""
+    app = web.Application(client_max_size=1024 * 1024)
+    app.add_routes(routes)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Logs as when serving: structlog's own traces of thousands of faults take minutes."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logs.configure()
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)

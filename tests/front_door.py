@@ -36,12 +36,16 @@ class FrontDoor:
     async def says(
         self, who: str, text: str, *, channel: str = CHANNEL, at: dt.datetime | None = None
     ) -> None:
-        await self._receive(Inbound(channel, uuid.uuid4().hex, who, at=at, text=text))
+        await self.receives(Inbound(channel, uuid.uuid4().hex, who, at=at, text=text))
 
     async def shows(self, who: str, *attachments: Attachment, text: str = "") -> None:
         """Send files, with or without words."""
         inbound = Inbound(CHANNEL, uuid.uuid4().hex, who, text=text, attachments=attachments)
-        await self._receive(inbound)
+        await self.receives(inbound)
+
+    async def hears(self, inbound: Inbound) -> bool:
+        """A message as its channel delivers it; False for a repeat."""
+        return await self._reception.receive(inbound)
 
     async def taps(self, who: str, label: str, *, channel: str = CHANNEL) -> None:
         """Tap the newest button with this label."""
@@ -51,9 +55,9 @@ class FrontDoor:
             for said, payload in line.choices
             if said == label
         )
-        await self._receive(Inbound(channel, uuid.uuid4().hex, who, choice=payload))
+        await self.receives(Inbound(channel, uuid.uuid4().hex, who, choice=payload))
 
-    async def _receive(self, inbound: Inbound) -> None:
+    async def receives(self, inbound: Inbound) -> None:
         assert await self._reception.receive(inbound)
         await self._dispatcher.settle()
 

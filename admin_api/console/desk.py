@@ -182,7 +182,7 @@ async def ring(request: web.Request) -> web.StreamResponse:
         await calling.ring(request)
     except ApiError as error:
         return await _refused(request, error, {}, "")
-    raise _back(request, "#facts")
+    raise _back(request, "#callback")
 
 
 @routes.page("POST", "/tickets/{code}/calls", LAWYERS)
@@ -192,4 +192,4 @@ async def log_call(request: web.Request) -> web.StreamResponse:
         await calling.log_call(request, form.get("outcome", ""))
     except ApiError as error:
         return await _refused(request, error, {}, "")
-    raise _back(request, "#facts")
+    raise _back(request, "#callback")

@@ -1,108 +1,170 @@
 """The duty roster: who is rung when a worker calls and wants a person."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin_api.console import hours
+from admin_api.console.hours import Refused, Wish
 from admin_api.console.page import page
+from admin_api.console.wording import time_of_day, weekday
 from admin_api.office import form_of, office_of, who
-from admin_api.routing import NOT_FOUND, STAFF, ApiError, Routes, whole_number
+from admin_api.routing import NOT_FOUND, STAFF, Routes
 from bot.telephone.numbers import dialable
 from escalation import duty
+from escalation.calendar import LOCAL
 from escalation.models import DutyShift, Staff
 from escalation.vocabulary import Role
-from sqlalchemy import select
+from hotline.db import alone
 
 routes = Routes()
 
 KEEPERS = frozenset({Role.MANAGER, Role.ADMIN})
 _LARGEST = 2**31 - 1
-_NOTHING_TYPED = {"staff": "", "weekdays": [], "opens": "07:30", "closes": "17:00", "rank": "0"}
-_WORKDAYS = ("0", "1", "2", "3", "4")
+_ROSTER = "change the duty roster"
+_NOTHING_TYPED = {
+    "staff": "",
+    "weekdays": ["0", "1", "2", "3", "4"],
+    "opens": "07:30",
+    "closes": "17:00",
+    "order": "1",
+}
 
 
 @routes.page("GET", "/duty", STAFF)
 async def duty_page(request: web.Request) -> web.Response:
-    return page(request, "duty.html", **await _roster(request))
+    return await _page(request)
 
 
-async def _roster(request: web.Request, **more: Any) -> dict[str, Any]:
+async def _page(request: web.Request, *, status: int = 200, **more: Any) -> web.Response:
     office = office_of(request)
     async with office.database.reading() as session:
         shifts = await duty.shifts(session)
-        people = await session.scalars(
-            select(Staff)
-            .where(Staff.disabled_at.is_(None), Staff.role.in_((Role.LAWYER, Role.ADMIN)))
-            .order_by(Staff.name)
-        )
-        now_on = await duty.on_duty(session, office.clock())
-    return {
+        lawyers = await _lawyers(session)
+        rung = [one.staff_id for one in await duty.on_duty(session, office.clock())]
+    local = office.clock().astimezone(LOCAL)
+    until = {staff.id: shift.closes for shift, staff in shifts if _covers(shift, local)}
+    context = {
         "week": [[pair for pair in shifts if pair[0].weekday == day] for day in range(7)],
-        "people": people.all(),
-        "on_now": {one.staff_id for one in now_on},
+        "today": local.weekday(),
+        "lawyers": lawyers,
+        "ringing": [one for number in rung for one in lawyers if one.id == number],
+        "silent": [one for one in lawyers if one.id in until and one.id not in rung],
+        "until": until,
         "may_change": who(request).staff.role in KEEPERS,
-        "error": None,
-        "typed": {**_NOTHING_TYPED, "weekdays": _WORKDAYS},
+        "problem": None,
+        "wrong": None,
+        "typed": _NOTHING_TYPED,
+        "orders": hours.ORDERS,
+        "phone": None,
         **more,
     }
+    return page(request, "duty.html", status=status, **context)
+
+
+async def _lawyers(session: AsyncSession) -> Sequence[Staff]:
+    """Who may have the duty: only lawyers can go on with a ticket that comes by telephone."""
+    rows = await session.scalars(
+        select(Staff)
+        .where(Staff.role == Role.LAWYER, Staff.disabled_at.is_(None))
+        .order_by(Staff.name, Staff.id)
+    )
+    return rows.all()
+
+
+async def _lawyer(session: AsyncSession, staff_id: int) -> Staff | None:
+    return next((one for one in await _lawyers(session) if one.id == staff_id), None)
+
+
+def _covers(shift: DutyShift, local: dt.datetime) -> bool:
+    minute = local.hour * 60 + local.minute
+    return shift.weekday == local.weekday() and shift.opens <= minute < shift.closes
 
 
 @routes.page("POST", "/duty", KEEPERS)
-async def add_shifts(request: web.Request) -> web.Response:
+async def add_shifts(request: web.Request) -> web.StreamResponse:
     """Put somebody on duty on one or more days of each week."""
     form = await form_of(request)
-    days = (await request.post()).getall("weekdays", [])
+    days = [day for day in (await request.post()).getall("weekdays", []) if isinstance(day, str)]
     try:
-        hours = (_minutes(form.get("opens", "")), _minutes(form.get("closes", "")))
-        rank = whole_number(form.get("rank"), 0, 0, 9)
+        wish = hours.read(form, days)
         async with office_of(request).database.writing() as session:
-            staff = await session.get(Staff, whole_number(form.get("staff"), 0, 0, _LARGEST))
-            if staff is None or not days:
-                raise duty.BadShift("nobody or never")
-            for day in sorted(set(map(str, days))):
-                duty.add(session, staff, whole_number(day, 0, 0, 6), hours, rank)
-    except (duty.BadShift, ValueError):
-        error = "Chọn người, ít nhất một ngày, và giờ kết thúc sau giờ bắt đầu."
-        typed = {**_NOTHING_TYPED, **form, "weekdays": list(map(str, days))}
-        return page(request, "duty.html", **await _roster(request, error=error, typed=typed))
-    raise web.HTTPSeeOther("/duty")
+            await _add(session, wish)
+    except Refused as refused:
+        typed = {**_NOTHING_TYPED, **form, "weekdays": days}
+        return await _page(
+            request, status=422, problem=refused.sentence, wrong=refused.field, typed=typed
+        )
+    raise web.HTTPSeeOther("/duty#week")
 
 
-def _minutes(clock: str) -> int:
-    """ "07:30" -> 450; "24:00" ends a day. Raises ValueError."""
-    hours, _, minutes = clock.partition(":")
-    if not (hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()):
-        raise ValueError("no time of day")
-    if int(hours) > 24 or int(minutes) > 59:
-        raise ValueError("no time of day")
-    return int(hours) * 60 + int(minutes)
+async def _add(session: AsyncSession, wish: Wish) -> None:
+    await alone(session, _ROSTER)
+    staff = await _lawyer(session, wish.staff_id)
+    if staff is None:
+        raise Refused("staff", "Người này không còn trong danh sách luật sư.")
+    own = [shift for shift, one in await duty.shifts(session) if one.id == staff.id]
+    for day in wish.weekdays:
+        _refuse_twice(own, day, wish.hours)
+        duty.add(session, staff, day, wish.hours, wish.rank)
+
+
+def _refuse_twice(own: Sequence[DutyShift], day: int, wanted: tuple[int, int]) -> None:
+    """Nobody has the same hours twice."""
+    opens, closes = wanted
+    for one in own:
+        if one.weekday == day and one.opens < closes and opens < one.closes:
+            times = f"{time_of_day(one.opens)}–{time_of_day(one.closes)}"
+            raise Refused(
+                "weekdays", f"Luật sư này đã trực {weekday(day)} {times}. Bỏ giờ đó trước nếu đổi."
+            )
 
 
 @routes.page("POST", "/duty/{id}/remove", KEEPERS)
 async def remove_shift(request: web.Request) -> web.StreamResponse:
+    """Take hours away; done twice it is done."""
+    shift_id = _id(request)
     async with office_of(request).database.writing() as session:
-        number = whole_number(request.match_info["id"], 0, 0, _LARGEST)
-        shift = await session.get(DutyShift, number)
-        if shift is None:
-            raise NOT_FOUND
-        await session.delete(shift)
-    raise web.HTTPSeeOther("/duty")
+        await session.execute(delete(DutyShift).where(DutyShift.id == shift_id))
+    raise web.HTTPSeeOther("/duty#week")
+
+
+def _id(request: web.Request) -> int:
+    found = hours.number(request.match_info["id"], 1, _LARGEST)
+    if found is None:
+        raise NOT_FOUND
+    return found
 
 
 @routes.page("POST", "/duty/phones/{id}", KEEPERS)
-async def set_phone(request: web.Request) -> web.Response:
-    """The number somebody is rung at; empty takes it away."""
-    form = await form_of(request)
-    typed = form.get("phone", "").strip()
+async def set_phone(request: web.Request) -> web.StreamResponse:
+    """The number a lawyer is rung at; empty takes it away."""
+    staff_id = _id(request)
+    typed = (await form_of(request)).get("phone", "").strip()
+    try:
+        async with office_of(request).database.writing() as session:
+            await _set_phone(session, staff_id, typed)
+    except Refused as refused:
+        wrong = {"staff_id": staff_id, "typed": typed, "problem": refused.sentence}
+        return await _page(request, status=422, phone=wrong)
+    raise web.HTTPSeeOther("/duty#phones")
+
+
+async def _set_phone(session: AsyncSession, staff_id: int, typed: str) -> None:
+    await alone(session, _ROSTER)
+    staff = await _lawyer(session, staff_id)
+    if staff is None:
+        raise NOT_FOUND
     number = dialable(typed) if typed else None
     if typed and number is None:
-        error = f"“{typed[:20]}” không phải số di động hay cố định của Việt Nam."
-        return page(request, "duty.html", **await _roster(request, error=error))
-    async with office_of(request).database.writing() as session:
-        staff = await session.get(Staff, whole_number(request.match_info["id"], 0, 0, _LARGEST))
-        if staff is None:
-            raise NOT_FOUND
-        staff.phone = number
-    raise web.HTTPSeeOther("/duty")
-
-
+        raise Refused("phone", "Ghi số di động hoặc số cố định ở Việt Nam, như 0912 345 678.")
+    other = await duty.by_phone(session, number) if number else None
+    if other is not None and other.id != staff.id:
+        if other.disabled_at is None:
+            raise Refused("phone", f"Số này đã ghi cho {other.name}.")
+        other.phone = None  # who left needs it no more
+    staff.phone = number

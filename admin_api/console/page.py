@@ -14,18 +14,21 @@ from admin_api.routing import (
     STAFF,
 )
 
+_ZALO = "/zalo"
 _NAVIGATION = (
     ("/", "Hộp phiếu", LAWYERS),
     ("/faq", "Kho trả lời", FAQ_READERS),
     ("/reports", "Báo cáo", REPORT_READERS),
     ("/duty", "Lịch trực", STAFF),
     ("/staff", "Tài khoản", ADMINS),
+    (_ZALO, "Zalo", ADMINS),
 )
 
 
 def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     signed_in = who(request)
     role = signed_in.staff.role
+    absent = _ZALO if office_of(request).zalo is None else None
     return aiohttp_jinja2.render_template(
         template,
         request,
@@ -34,7 +37,9 @@ def page(request: web.Request, template: str, *, status: int = 200, **context: A
             "csrf": signed_in.csrf_token or "",
             "now": office_of(request).clock(),
             "path": request.path,
-            "navigation": [(to, name) for to, name, access in _NAVIGATION if role in access],
+            "navigation": [
+                (to, name) for to, name, access in _NAVIGATION if role in access and to != absent
+            ],
             **context,
         },
         status=status,

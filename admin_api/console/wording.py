@@ -1,6 +1,9 @@
 """The console's Vietnamese: terms, times and durations as templates show them. (pure)"""
 
 import datetime as dt
+import re
+
+import phonenumbers
 
 from escalation.calendar import LOCAL
 
@@ -9,6 +12,7 @@ _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "
 WORDS: dict[str, dict[str, str]] = {
     "view": {
         "owed": "Cần trả lời",
+        "callback": "Cần gọi lại",
         "mine": "Của tôi",
         "new": "Chờ nhận",
         "on_hold": "Chờ người lao động",
@@ -28,6 +32,8 @@ WORDS: dict[str, dict[str, str]] = {
         "webchat": "Web chat",
         "terminal": "Dòng lệnh",
         "zalo": "Zalo",
+        "zalo_oa": "Zalo OA",
+        "zalo_bot": "Zalo Bot",
         "phone": "Điện thoại",
     },
     "role": {
@@ -56,11 +62,23 @@ WORDS: dict[str, dict[str, str]] = {
         "reopened": "Mở lại",
         "rated": "Người lao động đánh giá",
         "breached": "Quá hạn",
+        "asked_back": "Xin được gọi lại",
+        "called": "Gọi",
+        "opened_file": "Mở tệp/nghe ghi âm",
+        "linked": "Nối tiếp ở kênh khác",
         "erased": "Người lao động đã xóa",
+    },
+    "outcome": {
+        "placed": "tổng đài bắt đầu gọi",
+        "talked": "đã nói chuyện",
+        "worker_missed": "không nghe máy",
+        "declined": "luật sư chưa nhận cuộc gọi",
+        "lawyer_missed": "không gọi được máy luật sư",
     },
     "delivery": {
         "queued": "đang gửi",
         "sending": "đang gửi",
+        "waiting": "câu trả lời đã sẵn sàng, đợi người lao động nhắn lại",
         "sent": "đã gửi",
         "failed": "không gửi được",
         "dropped": "không gửi: luật sư đã nhận",
@@ -84,6 +102,9 @@ _NO_WORDS = {
     "[unsupported]": "Gửi ảnh, tệp hoặc ghi âm mà tổng đài chưa nhận được.",
     "[start]": "Mở cuộc trò chuyện.",
 }
+_KEYED = re.compile(r"\(bấm phím ([0-9*#]+)\)")
+_E164 = re.compile(r"\+84[0-9]{8,11}")
+_SPOKEN = re.compile(r"\[lời nhắn thoại(?: (\d+:\d\d))?\]")
 
 
 def word(value: object, kind: str) -> str:
@@ -99,6 +120,10 @@ def reason(text: str) -> str:
 
 def said(text: str) -> str:
     """What a worker wrote; marks of the program stand for things that are no words."""
+    if keys := _KEYED.fullmatch(text):
+        return f"Bấm phím {keys[1]}."
+    if spoken := _SPOKEN.fullmatch(text):
+        return f"Để lại lời nhắn thoại, dài {spoken[1]}." if spoken[1] else "Để lại lời nhắn thoại."
     return _NO_WORDS.get(text, text)
 
 
@@ -132,6 +157,29 @@ def date(at: dt.date | None) -> str:
         return "—"
     local = at.astimezone(LOCAL) if isinstance(at, dt.datetime) else at
     return f"{local:%d/%m/%Y}"
+
+
+def weekday(number: int) -> str:
+    """0 -> "Thứ Hai"."""
+    return _WEEKDAYS[number]
+
+
+def time_of_day(minutes: int) -> str:
+    """450 -> "07:30"."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def phone(number: str) -> str:
+    """ "+84912345678" -> "0912 345 678"; what is more than a number stays as it is."""
+    if not _E164.fullmatch(number):
+        return number
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def phone_end(number: str) -> str:
+    """ "+84912345678" -> "…678"."""
+    return f"…{number[-3:]}"
 
 
 def duration(minutes: float | None) -> str:
@@ -200,6 +248,10 @@ FILTERS = {
     "clock": clock,
     "day": day,
     "date": date,
+    "weekday": weekday,
+    "time_of_day": time_of_day,
+    "phone": phone,
+    "phone_end": phone_end,
     "duration": duration,
     "time_left": time_left,
     "share_left": share_left,

@@ -40,12 +40,17 @@ class _CallBacks:
         self._gate, self._callbacks = gate, callbacks
 
     async def begin(self, request: web.Request) -> web.Response:
-        form = await self._gate.admit(request)
-        return spoken(await in_time(self._question(request, form), PROVIDER) or _over())
+        attempt = _attempt(request, await self._gate.admit(request))
+        if attempt is None:
+            return spoken(_over())
+        return spoken(await in_time(self._question(*attempt), PROVIDER) or _over())
 
     async def join(self, request: web.Request) -> web.Response:
         form = await self._gate.admit(request)
-        return spoken(await in_time(self._dial(request, form), PROVIDER) or _over())
+        attempt = _attempt(request, form)
+        if attempt is None or keys(form) != "1":
+            return spoken(hang_up())
+        return spoken(await in_time(self._dial(*attempt), PROVIDER) or _over())
 
     async def done(self, request: web.Request) -> web.Response:
         """The worker's leg is over, or never came to be."""
@@ -65,15 +70,11 @@ class _CallBacks:
             await self._tell(request, form, Outcome.DECLINED if answered else Outcome.LAWYER_MISSED)
         return web.Response()
 
-    async def _question(self, request: web.Request, form: MultiDict[str]) -> bytes | None:
-        task, call = _attempt(request, form)
+    async def _question(self, task: int, call: str) -> bytes | None:
         words = await self._callbacks.begin(task, call)
         return callback_question(words, self._gate.public_url, task) if words else None
 
-    async def _dial(self, request: web.Request, form: MultiDict[str]) -> bytes | None:
-        task, call = _attempt(request, form)
-        if keys(form) != "1":
-            return hang_up()
+    async def _dial(self, task: int, call: str) -> bytes | None:
         worker = await self._callbacks.number(task, call)
         if worker is None:
             return None
@@ -86,15 +87,17 @@ class _CallBacks:
         outcome: Outcome,
         seconds: int | None = None,
     ) -> None:
-        try:
-            task, call = _attempt(request, form)
-        except ValueError:
-            return
-        await self._callbacks.outcome(task, call, outcome, seconds)
+        attempt = _attempt(request, form)
+        if attempt is not None:
+            await self._callbacks.outcome(*attempt, outcome, seconds)
 
 
-def _attempt(request: web.Request, form: MultiDict[str]) -> tuple[int, str]:
-    return asked(request.query.get("task", "")), call_id(form.get("CallSid", ""))
+def _attempt(request: web.Request, form: MultiDict[str]) -> tuple[int, str] | None:
+    """The wish to ring back and the call made for it; None for a request of nothing of ours."""
+    try:
+        return asked(request.query.get("task", "")), call_id(form.get("CallSid", ""))
+    except ValueError:
+        return None
 
 
 def _over() -> bytes:

@@ -61,8 +61,9 @@ class WindowState(StrEnum):
 
 @dataclass(frozen=True)
 class Window:
-    """What is left of the time to answer; `soon` says that it ends within half a day."""
+    """What is left of the time to answer; `soon` says that this state ends within half a day."""
 
+    channel: str
     state: WindowState
     free_until: dt.datetime
     until: dt.datetime
@@ -85,9 +86,9 @@ def remaining(channel: str, last_heard_at: dt.datetime, now: dt.datetime) -> Win
     if rule is None:
         return None
     free_until, until = last_heard_at + rule.free_for, last_heard_at + rule.shut_after
-    state = WindowState.OPEN
+    state, end = WindowState.OPEN, free_until
     if now >= until:
-        state = WindowState.SHUT
+        state, end = WindowState.SHUT, until
     elif now >= free_until:
-        state = WindowState.CHARGED
-    return Window(state, free_until, until, soon=now < until <= now + _SOON)
+        state, end = WindowState.CHARGED, until
+    return Window(channel, state, free_until, until, soon=now < end <= now + _SOON)

@@ -6,6 +6,7 @@ the API, so no address and no exception of the client may reach a log.
 
 import asyncio
 import json
+import re
 from typing import Any, Protocol
 
 import aiohttp
@@ -166,12 +167,15 @@ def _result(status: int, body: bytes, headers: Any) -> Any:
     if answer.get("ok") is True:
         return answer.get("result")
     code = answer.get("error_code")
-    raise ApiError(str(code if type(code) is int else status), _pause(headers.get("Retry-After")))
+    raise ApiError(str(code if type(code) is int else status), _pause(answer, headers))
 
 
-def _pause(header: str | None) -> float | None:
-    plain = header is not None and header.isascii() and header.isdigit() and len(header) < 6
-    return float(header) if header and plain else None
+def _pause(answer: dict[str, Any], headers: Any) -> float | None:
+    """How long to wait, where it says so: in the envelope, as Telegram does, or as a header."""
+    parameters = answer.get("parameters")
+    told = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    seconds = str(headers.get("Retry-After") if told is None else told)
+    return float(seconds) if re.fullmatch("[0-9]{1,5}", seconds) else None
 
 
 def _failure(error: ApiError, parts_sent: int) -> SendFailed:

@@ -6,7 +6,6 @@
 import datetime as dt
 import hashlib
 import hmac
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -25,9 +24,12 @@ from bot.channels.base import (
     WindowShut,
     split,
 )
-from bot.channels.zalo_oa_events import ANONYMOUS, NAME
-from bot.channels.zalo_tokens import Health, Level, TokenKeeper
+from bot.channels.token_store import Health, Level
+from bot.channels.zalo_oa_errors import error_of
+from bot.channels.zalo_oa_events import ANONYMOUS
+from bot.channels.zalo_tokens import TokenKeeper
 
+NAME = zalo_oa_events.NAME
 WEBHOOK_PATH = "/webhooks/zalo-oa"
 SIGNATURE_HEADER = "X-ZEvent-Signature"
 TIMESTAMP_HEADER = "X-ZEvent-Timestamp"
@@ -171,17 +173,6 @@ class ZaloOA:
             await self._fetcher.close()
         if self._session is not None:
             await self._session.close()
-
-
-def error_of(body: bytes, status: int) -> int:
-    """The error number of an answer; raises `TryLater` for what holds none."""
-    try:
-        error = json.loads(body)["error"]
-        if isinstance(error, str | int) and not isinstance(error, bool):
-            return int(error)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        pass
-    raise TryLater(f"http_{status}")
 
 
 def _recipient(address: str) -> tuple[str, dict[str, str]]:

@@ -4,6 +4,8 @@ The table is Zalo's own; its numbers are negative but for a few that older paths
 """
 
 import datetime as dt
+import json
+import re
 
 from bot.channels.base import SendFailed, TryLater, Unreachable, WindowShut
 from escalation.calendar import LOCAL
@@ -15,9 +17,21 @@ CONFIGURATION = frozenset(  # the account, its package or its money: a person mu
 _SHUT = frozenset({-230, -232, -305, -311})
 _LEFT = frozenset({-213, -217, -227})
 _OURS = frozenset({-201, -210, -233, -240, -242, -244, -248})
+_NUMBER = re.compile(r"-?[0-9]{1,6}", re.ASCII)
 _BUSY, _NIGHT = -32, -234
 _HOUR = 3600.0
 _MORNING = dt.time(6)
+
+
+def error_of(body: bytes, status: int) -> int:
+    """The error number of an answer; raises `TryLater` for what holds none."""
+    try:
+        error = json.loads(body)["error"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        error = None
+    if not _NUMBER.fullmatch(str(error)):
+        raise TryLater(f"http_{status}")
+    return int(error)
 
 
 def reaction(code: int, now: dt.datetime, parts_sent: int = 0) -> SendFailed:

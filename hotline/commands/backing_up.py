@@ -1,6 +1,11 @@
-"""`hotline backup`: a consistent copy of the database while it runs."""
+"""`hotline backup`: a consistent copy of the database while it runs, and of what workers sent.
+
+The database comes first: every file that the copy names is then still there to be copied, and
+one too many is swept after a restore.
+"""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -10,7 +15,7 @@ import sqlalchemy
 import typer
 
 from hotline.db.engine import async_url
-from hotline.opening import utc_now
+from hotline.opening import files_dir, utc_now
 from hotline.settings import Settings, SettingsError
 
 
@@ -24,6 +29,34 @@ async def backup(settings: Settings, target: Path) -> None:
         path = target / f"hotline-{stamp}.dump"
         await _dump_postgres(settings, path)
     typer.echo(f"{path}  (the keys in {settings.keys_dir} are not in it: keep them elsewhere)")
+    await _copy_files(settings, target / f"hotline-{stamp}-files")
+
+
+async def _copy_files(settings: Settings, path: Path) -> None:
+    """The directory of files, encrypted as it is; a bucket has its own backup."""
+    if settings.s3_bucket:
+        typer.echo(f"Files are in the bucket {settings.s3_bucket}: copy them there.")
+        return
+    source = files_dir(settings)
+    if await asyncio.to_thread(_holds_any, source):
+        count = await asyncio.to_thread(_copy_all, source, path)
+        typer.echo(f"{path}  ({count} files; put them back as {source})")
+
+
+def _holds_any(source: Path) -> bool:
+    return source.is_dir() and any(source.iterdir())
+
+
+def _copy_all(source: Path, path: Path) -> int:
+    """Copy each file that is still there when its turn comes; how many."""
+    path.mkdir(mode=0o700)
+    count = 0
+    for one in source.iterdir():
+        if one.is_file():
+            with contextlib.suppress(FileNotFoundError):  # erased meanwhile
+                shutil.copyfile(one, path / one.name)
+                count += 1
+    return count
 
 
 def _copy_sqlite(settings: Settings, path: Path) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hotline import schema, setup
 from hotline.db import Database, Encrypted, EncryptedJson, Keyring
+from hotline.opening import open_files
 from hotline.settings import Settings, SettingsError
 
 BATCH = 500
@@ -21,13 +22,35 @@ async def rotate(settings: Settings, drop_old: bool) -> None:
     database = await setup.open_ready(settings)
     try:
         rows = await encrypt_anew(database)
+        files = await encrypt_files_anew(settings, database.keyring)
     finally:
         await database.close()
     if drop_old:
         Keyring.drop_old(settings.keys_dir)
-    typer.echo(f"A new key is in use; {rows} rows are written anew under it.")
+    typer.echo(f"A new key is in use; {rows} rows and {files} files are written anew under it.")
     if not drop_old:
         typer.echo("The old keys still read earlier backups; --drop-old forgets them.")
+
+
+async def encrypt_files_anew(settings: Settings, keyring: Keyring) -> int:
+    """Write each file under the newest key; how many that were.
+
+    Where this ends half way the old keys still read the rest, and a second run does them all.
+    """
+    store = open_files(settings, keyring)
+    done = 0
+    try:
+        for blob in await store.blobs():
+            done += await store.encrypt_anew(blob)
+    except InvalidToken:
+        raise SettingsError(
+            "there are files that none of the keys can read: nothing was dropped"
+        ) from None
+    except Exception as error:
+        raise SettingsError(
+            f"the files cannot be reached ({type(error).__name__}): nothing was dropped"
+        ) from None
+    return done
 
 
 async def encrypt_anew(database: Database, batch: int = BATCH) -> int:

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from hotline.settings import SettingsError
 from knowledge_base.training import Basis
 
-
 _NICKNAMES = {"BLLĐ": "45/2019/QH14", "BHXH": "41/2024/QH15", "NĐ145": "145/2020/NĐ-CP"}
 
 

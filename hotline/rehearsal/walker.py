@@ -61,6 +61,8 @@ class Call:
     callbacks: list[tuple[str, Form]] = field(default_factory=list)  # not yet delivered
     _rest: list[ET.Element] = field(default_factory=list)
     _last: tuple[str, Form] = ("", {})
+    _leg: Form = field(default_factory=dict)  # of the one who is rung and answered
+    _whisper: ET.Element | None = None
 
     # -- beginning and end -------------------------------------------------------------------------
 
@@ -144,31 +146,56 @@ class Call:
 
         A call that was answered and never joined is "completed" for Twilio as well.
         """
+        if presses is None:
+            return await self.end_dial(status)
+        await self.pick_up()
+        await self.accept(presses)
+        return await self.end_dial("completed", seconds)
+
+    async def pick_up(self) -> None:
+        """The one who is rung answers; with a whisper he is joined only after a key."""
+        number = self._number()
+        self._leg = {
+            "CallSid": new_sid("CA"),
+            "ParentCallSid": self.sid,
+            "Direction": "outbound-dial",
+        }
+        url = number.get("url")
+        if url is None:
+            self.talked = True
+            return
+        self._whisper = _parsed(await self._send(url, self._leg)).find("Gather")
+        if self._whisper is not None:
+            self.whispered += [_heard(say) for say in self._whisper.findall("Say")]
+
+    async def accept(self, presses: str = "1") -> None:
+        """He presses a key after the whisper; `talked` says whether both are joined."""
+        taken = _taken(self._whisper, presses) if self._whisper is not None else ""
+        if self._whisper is None or not taken:
+            return
+        form = {**self._leg, "Digits": taken}
+        after = _parsed(await self._send(self._whisper.get("action", ""), form))
+        self.talked = after.find("Hangup") is None
+
+    async def end_dial(self, status: str, seconds: int = 60) -> None:
+        """The ringing or the talk is over; the hotline goes on with the caller."""
+        number, dial = self._number(), self._expect("Dial")
+        self.rung.append(number.text or "")
+        told = {
+            "DialCallSid": self._leg.get("CallSid") or new_sid("CA"),
+            "DialCallStatus": status,
+        }
+        if status == "completed":
+            told["DialCallDuration"] = str(seconds)
+        self._leg, self._whisper = {}, None
+        await self._ask(dial.get("action", ""), **told)
+
+    def _number(self) -> ET.Element:
         dial = self._expect("Dial")
         number = dial.find("Number")
         if number is None or dial.get("callerId") != self.line.twilio.number:
             raise NotTwiml("nobody to ring, or a caller id that is not the account's")
-        self.rung.append(number.text or "")
-        told = {"DialCallSid": new_sid("CA"), "DialCallStatus": status}
-        if presses is not None:
-            self.talked = await self._joins(number, presses, told["DialCallSid"])
-            told |= {"DialCallStatus": "completed", "DialCallDuration": str(seconds)}
-        await self._ask(dial.get("action", ""), **told)
-
-    async def _joins(self, number: ET.Element, presses: str, sid: str) -> bool:
-        url = number.get("url")
-        if url is None:
-            return True
-        leg = {"CallSid": sid, "ParentCallSid": self.sid, "Direction": "outbound-dial"}
-        gather = _parsed(await self._send(url, leg)).find("Gather")
-        if gather is None:
-            return False
-        self.whispered += [_heard(say) for say in gather.findall("Say")]
-        taken = _taken(gather, presses)
-        if not taken:
-            return False
-        after = _parsed(await self._send(gather.get("action", ""), {**leg, "Digits": taken}))
-        return after.find("Hangup") is None
+        return number
 
     # -- what Twilio does --------------------------------------------------------------------------
 

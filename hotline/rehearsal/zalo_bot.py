@@ -27,7 +27,8 @@ class FakeZaloBot(BotApi):
         self.always_200 = False  # tells faults in the envelope only
 
     def texts(self, chat: str | None = None) -> list[str]:
-        return [one["text"] for one in self.sent if chat is None or one["chat_id"] == chat]
+        said = [one for one in self.sent if "text" in one]
+        return [one["text"] for one in said if chat is None or one["chat_id"] == chat]
 
     # -- what people do in their chats -------------------------------------------------------------
 

@@ -117,13 +117,22 @@ async def desk(
     database: Database, clock: Clock, library: Library, tmp_path: Path
 ) -> AsyncIterator[Desk]:
     office = Office(database, SHIPPED, clock, lambda: library, changed=lambda: None)
-    runner = web.AppRunner(app.make_app(office, tmp_path), access_log=None, shutdown_timeout=0.1)
+    async with opened(office, clock, tmp_path) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def opened(office: Office, clock: Clock, fonts: Path) -> AsyncIterator[Desk]:
+    runner = web.AppRunner(app.make_app(office, fonts), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made = Desk(f"http://127.0.0.1:{runner.addresses[0][1]}", database, clock, "")
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    made = Desk(base, office.database, clock, "")
     await _furnish(made)
-    yield made
-    await runner.cleanup()
+    try:
+        yield made
+    finally:
+        await runner.cleanup()
 
 
 async def _furnish(desk: Desk) -> None:
@@ -189,7 +198,8 @@ async def test_whom_a_route_declares_it_answers(desk: Desk, role: Role) -> None:
             if role not in route.access or route.method != "GET":
                 continue
             status, body, _ = await browser.ask("GET", desk.path(route), headers=desk.bearer(role))
-            assert status in (200, 303), (named(route), body)
+            absent = (404,) if "{id}" in route.path else ()  # there is no such file
+            assert status in (200, 303, *absent), (named(route), body)
 
 
 async def test_strangers_are_sent_to_sign_in_or_told_so(desk: Desk) -> None:
@@ -596,4 +606,5 @@ async def test_what_a_manager_reads_names_nobody(desk: Desk) -> None:
 
 
 def _valid_body(route: Route) -> dict[str, Any]:
-    return {"data": {"text": "x"}} if route.page else {"json": {"text": "x"}}
+    words = {"outcome": "talked"} if route.path.endswith("/calls") else {"text": "x"}
+    return {"data": words} if route.page else {"json": words}

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from admin_api.console import wording
+from admin_api.console import file_words, wording
 from bot import phrases
 from bot.models import Author, DeliveryState
+from escalation.callbacks import Outcome
 from escalation.vocabulary import EventKind, Kind, Priority, Role, State
 from knowledge_base.matching import Verdict
 
@@ -30,6 +31,7 @@ def after(**time: float) -> dt.datetime:
         ("event", EventKind),
         ("delivery", DeliveryState),
         ("verdict", Verdict),
+        ("outcome", Outcome),
     ],
 )
 def test_every_term_of_the_program_has_a_word(kind: str, terms: type[StrEnum]) -> None:
@@ -57,6 +59,43 @@ def test_a_reason_in_plain_words_stays() -> None:
 def test_things_that_are_no_words_are_described() -> None:
     assert wording.said("[unsupported]").startswith("Gửi ảnh")
     assert wording.said("công ty nợ lương") == "công ty nợ lương"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (phrases.keyed("0"), "Bấm phím 0."),
+        (phrases.keyed("12#"), "Bấm phím 12#."),
+        (phrases.voice_message(35), "Để lại lời nhắn thoại, dài 0:35."),
+        (phrases.voice_message(None), "Để lại lời nhắn thoại."),
+        ("tôi bấm phím 0 rồi", "tôi bấm phím 0 rồi"),
+    ],
+)
+def test_marks_of_a_call_read_like_words(text: str, words: str) -> None:
+    assert wording.said(text) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("+84912345678", "0912 345 678"),
+        ("+842253123456", "0225 3123 456"),
+        ("…678", "…678"),
+        ("+84912345678 sau 17 giờ", "+84912345678 sau 17 giờ"),
+        ("", ""),
+    ],
+)
+def test_numbers_are_written_as_they_are_dialled(number: str, words: str) -> None:
+    assert wording.phone(number) == words
+
+
+def test_hours_of_the_roster() -> None:
+    assert [wording.time_of_day(minutes) for minutes in (0, 450, 1440)] == [
+        "00:00",
+        "07:30",
+        "24:00",
+    ]
+    assert [wording.weekday(day) for day in (0, 6)] == ["Thứ Hai", "Chủ nhật"]
 
 
 def test_keywords_read_like_words() -> None:
@@ -156,7 +195,8 @@ def test_numbers_are_written_the_vietnamese_way() -> None:
 
 
 def test_templates_use_no_filter_that_is_missing() -> None:
-    known = {*wording.FILTERS, "attribute", "int", "join", "length", "lower", "map", "max", "round"}
+    known = {*wording.FILTERS, *file_words.FILTERS}
+    known |= {"attribute", "int", "join", "length", "lower", "map", "max", "round"}
     known |= {"safe", "unique", "upper"}
     used = {
         name

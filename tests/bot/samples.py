@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageDraw, PngImagePlugin
 from PIL.TiffImagePlugin import IFDRational
 
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
@@ -110,3 +110,17 @@ def wav(body: bytes = b"\0" * 2000) -> bytes:
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 AMR = b"#!AMR\n\x3c" + b"\0" * 31
 WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + b"\0" * 50
+
+
+def payslip() -> bytes:
+    """A page with lines on it, as a worker photographs it."""
+    image = Image.new("RGB", (1200, 900), "#f4efe4")
+    pen = ImageDraw.Draw(image)
+    for line in range(12):
+        top = 60 + line * 66
+        pen.rectangle((80, top, 420 + line * 17 % 200, top + 16), fill="#4a4a55")
+        pen.rectangle((860, top, 1040 + line * 29 % 80, top + 16), fill="#4a4a55")
+        pen.line((60, top + 42, 1140, top + 42), fill="#b9b2a4", width=2)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=85)
+    return out.getvalue()

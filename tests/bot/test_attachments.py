@@ -9,11 +9,14 @@ from sqlalchemy import func, select
 
 from bot import attachments, phrases
 from bot.attachments import CLAIM_LASTS, GIVES_UP_AFTER, PER_HOUR
-from bot.channels.base import Attachment, Media, SendFailed, TryLater, Unreachable
+from bot.channels.base import Attachment, Inbound, Media, SendFailed, TryLater, Unreachable
 from bot.collector import Collector
+from bot.dialogue import Dialogue
 from bot.file_store import FileStore, new_blob
 from bot.models import FileState, Message, StoredFile
 from bot.retention import TALK_KEPT, TICKET_KEPT
+from bot.turns import Choice, Outcome, Turn, Utterance
+from bot.turns import State as Talked
 from escalation.models import TicketEvent
 from escalation.vocabulary import EventKind, State
 from hotline.db import Database
@@ -160,7 +163,8 @@ async def test_thirty_files_an_hour_are_taken_and_the_limit_is_told_once(front: 
 
 
 async def test_a_repeat_of_the_message_notes_nothing_twice(front: Front) -> None:
-    await front.door.shows(LAN, PHOTO)
+    inbound = Inbound(CHANNEL, "m1", LAN, attachments=(PHOTO,))
+    assert [await front.door.hears(inbound) for _ in range(3)] == [True, False, False]
     async with front.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(StoredFile)) == 1
 
@@ -175,6 +179,15 @@ async def test_a_picture_alone_can_be_put_before_a_lawyer(front: Front) -> None:
     ticket = await front.door.newest_ticket()
     assert (ticket.state, ticket.subject) == (State.NEW, "[ảnh]")
     assert "Luật sư trả lời tại đây" in (await front.said())[-1]
+
+
+async def test_words_said_before_the_pictures_name_the_ticket(front: Front) -> None:
+    question = "công ty giữ giấy tờ của em thì sao"
+    await front.door.shows(LAN, PHOTO, text=question)
+    for _ in range(3):
+        await front.door.shows(LAN, PHOTO)
+    await front.door.taps(LAN, phrases.SHOW_LAWYER)
+    assert (await front.door.newest_ticket()).subject == question
 
 
 async def test_an_album_is_answered_once(front: Front) -> None:
@@ -213,6 +226,46 @@ async def test_a_question_the_machine_asks_is_not_answered_by_a_picture(front: F
     await front.door.shows(LAN, PHOTO)
     await front.door.says(LAN, "May Sông Cấm")
     assert (await front.door.newest_ticket()).employer == "May Sông Cấm"
+
+
+def turned(library: Library, clock: Clock, text: str, **state: Any) -> Turn:
+    """What is said to words with a picture."""
+    said = Utterance(text, attachments=1)
+    return Dialogue(library).respond(Talked(noticed=True, **state), said, None, clock())
+
+
+def test_below_every_answer_stands_the_way_to_a_lawyer(library: Library, clock: Clock) -> None:
+    met = set()
+    for entry in library.entries.values():
+        turn = turned(library, clock, entry.question)
+        met.add(turn.outcome)
+        if turn.outcome in (Outcome.ANSWER, Outcome.CLARIFY):
+            last = turn.replies[-1]
+            assert last.text.endswith(phrases.FILES_NOT_READ)
+            assert last.choices[-1] == Choice(phrases.SHOW_LAWYER, "lawyer")
+            assert len(last.choices) <= 5
+    assert met >= {Outcome.ANSWER, Outcome.HANDOFF}
+
+
+@pytest.mark.parametrize(
+    "text", ["quản lý đánh em chảy máu", "xóa", "trạng thái", "phản ánh công ty nợ lương 3 tháng"]
+)
+def test_danger_commands_and_receipts_are_left_as_they_are(
+    library: Library, clock: Clock, text: str
+) -> None:
+    with_picture = turned(library, clock, text)
+    alone = Dialogue(library).respond(Talked(noticed=True), Utterance(text), None, clock())
+    assert with_picture == alone
+
+
+def test_the_bot_keeps_out_of_it_while_somebody_answers_by_hand(
+    library: Library, clock: Clock
+) -> None:
+    by_hand = clock().isoformat()
+    assert turned(library, clock, "lương?", taken_over_at=by_hand).replies == ()
+    state = Talked(noticed=True, taken_over_at=by_hand)
+    alone = Utterance("[ảnh]", "attached", 1)
+    assert Dialogue(library).respond(state, alone, None, clock()).replies == ()
 
 
 # -- fetched ---------------------------------------------------------------------------------------

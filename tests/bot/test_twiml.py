@@ -168,11 +168,13 @@ def test_no_more_hints_than_twilio_takes() -> None:
 
 
 def test_what_no_xml_holds_is_left_out() -> None:
-    said = spoken(rendered(HangUp(), "a\0b\x1b <c> & \"d\" \ud800 \ufffe e\n\nf"))
+    said = spoken(rendered(HangUp(), 'a\0b\x1b <c> & "d" \ud800 \ufffe e\n\nf'))
     assert said == ['a b <c> & "d" e f']
 
 
-@pytest.mark.parametrize("then", [Listen(speech=True), Record(), Dial("+84912345678", ""), HangUp()])
+@pytest.mark.parametrize(
+    "then", [Listen(speech=True), Record(), Dial("+84912345678", ""), HangUp()]
+)
 def test_the_same_document_gives_the_same_bytes(then: Then) -> None:
     document = Document(7, ("Một.", "Hai."), then, slow=True)
     again = Document.from_json(document.as_json())

@@ -37,7 +37,9 @@ def after(**span: float) -> dt.datetime:
     ("now", "state", "soon"),
     [
         (after(), WindowState.OPEN, False),
-        (after(hours=47, minutes=59), WindowState.OPEN, False),
+        (after(hours=35, minutes=59), WindowState.OPEN, False),
+        (after(hours=36), WindowState.OPEN, True),
+        (after(hours=47, minutes=59), WindowState.OPEN, True),
         (after(hours=48), WindowState.CHARGED, False),
         (after(days=6, hours=11, minutes=59), WindowState.CHARGED, False),
         (after(days=6, hours=12), WindowState.CHARGED, True),

@@ -372,6 +372,8 @@ async def test_an_answer_that_is_no_json_or_leads_away_is_tried_later() -> None:
         web.HTTPFound("http://127.0.0.1:1/elsewhere"),
         web.Response(text="[" * 50_000),
         web.json_response({"ok": False, "error_code": 429}, headers={"Retry-After": "7"}),
+        web.json_response({"ok": False, "error_code": 429, "parameters": {"retry_after": 9}}),
+        web.json_response({"ok": False, "error_code": 429}, headers={"Retry-After": "9" * 400}),
     ]
 
     async def page(_: web.Request) -> web.StreamResponse:
@@ -387,7 +389,7 @@ async def test_an_answer_that_is_no_json_or_leads_away_is_tried_later() -> None:
                 await channel.send(Outbound(LAN, "xin chào"))
             harmless(caught.value)
             pauses.append(caught.value.after)
-        assert pauses == [None] * 4 + [7.0]
+        assert pauses == [None] * 4 + [7.0, 9.0, None]
         await channel.close()
 
 

@@ -18,10 +18,12 @@ from bot.channels.base import (
     Unreachable,
     WindowShut,
 )
-from bot.channels.zalo_oa import Account, ZaloOA, error_of
+from bot.channels.token_store import Kept, Tokens
+from bot.channels.zalo_oa import Account, ZaloOA
+from bot.channels.zalo_oa_errors import error_of
 from bot.channels.zalo_oa_events import parse, read, signed_at, timestamp_of
 from bot.channels.zalo_oauth import OAuth
-from bot.channels.zalo_tokens import Kept, TokenKeeper, Tokens
+from bot.channels.zalo_tokens import TokenKeeper
 from hotline.rehearsal.zalo_oa import LocalZalo
 from tests.factories import Clock
 from tests.fake_zalo_oa import APP_ID, APP_SECRET, OA_SECRET, USER, local_zalo
@@ -667,6 +669,8 @@ async def test_a_token_that_cannot_be_renewed_keeps_the_message(
         (200, "{}"),
         (200, '{"error": null}'),
         (200, '{"error": true}'),
+        (200, '{"error": "-230 or so"}'),
+        (200, '{"error": ' + "9" * 400 + "}"),
         (200, '{"error": {"code": 1}}'),
         (429, "slow down"),
         (302, ""),

@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from bot.channels import zalo_oauth, zalo_tokens
 from bot.channels.base import TryLater
+from bot.channels.token_store import Kept, Level, Tokens, health
 from bot.channels.zalo_oauth import NoAnswer, OAuth, Refused, granted
-from bot.channels.zalo_tokens import Kept, Level, TokenKeeper, Tokens, health
+from bot.channels.zalo_tokens import TokenKeeper
 from bot.models import ProviderTokens
 from bot.provider_tokens import ProviderTokenStore
 from hotline.db import Database, Keyring

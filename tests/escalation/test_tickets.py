@@ -362,6 +362,98 @@ async def test_of_twenty_lawyers_one_gets_the_ticket(desk: Desk) -> None:
     assert (await desk.kinds(code)).count(EventKind.TAKEN) == 1
 
 
+# -- by telephone, and elsewhere -------------------------------------------------------------------
+
+KEYS = {letter: str(key) for key, letters in enumerate(tickets._KEYPAD) for letter in letters}
+
+
+def keyed(code: str) -> str:
+    """The keys under a code's letters."""
+    return "".join(KEYS.get(one, one) for one in code.removeprefix("HP-"))
+
+
+async def renamed(desk: Desk, letters: str) -> str:
+    async with desk.at(await desk.open()) as (_, ticket):
+        ticket.code = f"HP-{letters}"
+    return f"HP-{letters}"
+
+
+async def found_by(desk: Desk, keys: str) -> str | None:
+    async with desk.database.reading() as session:
+        found = await tickets.find_by_keys(session, keys)
+    return found.code if found else None
+
+
+async def test_a_ticket_is_found_by_the_keys_under_its_letters(desk: Desk) -> None:
+    codes = [await desk.open() for _ in range(10)]
+    unique = [code for code in codes if [keyed(one) for one in codes].count(keyed(code)) == 1]
+    assert unique
+    for code in unique:
+        assert await found_by(desk, keyed(code)) == code
+
+
+async def test_keys_that_fit_two_tickets_name_none(desk: Desk) -> None:
+    first = await renamed(desk, "ADGJ")
+    assert await found_by(desk, "2345") == first
+    await renamed(desk, "2DGJ")  # digits lie on the same keys
+    assert await found_by(desk, "2345") is None
+
+
+@pytest.mark.parametrize("keys", ["", "2", "234", "23456", "0000", "1111", "234*", "#", "²345"])
+async def test_keys_that_fit_no_ticket_name_none(desk: Desk, keys: str) -> None:
+    await renamed(desk, "ADGJ")
+    assert await found_by(desk, keys) is None
+
+
+async def test_a_talk_is_an_answer_like_a_written_one(desk: Desk) -> None:
+    code, lawyer = await taken(desk)
+    desk.clock.pass_(minutes=10)
+    for _ in range(2):
+        async with desk.at(code) as (session, ticket):
+            tickets.spoke(session, ticket, lawyer, desk.clock())
+        desk.clock.pass_(minutes=10)
+    ticket = await desk.read(code)
+    assert ticket.first_responded_at == desk.clock() - dt.timedelta(minutes=20)
+    assert ticket.next_due_at == ticket.resolution_due_at
+    event = (await desk.history(code))[-1]
+    assert (event.kind, event.data, event.actor_id) == (
+        EventKind.CALLED,
+        {"outcome": "talked"},
+        lawyer.id,
+    )
+    assert event.announced_at is not None  # nothing is left to tell the worker
+
+
+async def test_a_talk_ends_the_waiting(desk: Desk) -> None:
+    code, lawyer = await answered(desk)
+    await desk.hold(code, lawyer)
+    async with desk.at(code) as (_, ticket):
+        tickets.answered(ticket, desk.clock())
+    ticket = await desk.read(code)
+    assert (ticket.state, ticket.next_due_at) == (State.ACTIVE, ticket.resolution_due_at)
+
+
+async def test_a_talk_about_a_closed_ticket_does_not_open_it(desk: Desk) -> None:
+    code, lawyer = await closed(desk)
+    async with desk.at(code) as (session, ticket):
+        tickets.spoke(session, ticket, lawyer, desk.clock())
+    ticket = await desk.read(code)
+    assert (ticket.state, ticket.next_due_at) == (State.RESOLVED, None)
+
+
+async def test_an_answer_on_the_providers_page_counts_and_is_not_sent_again(desk: Desk) -> None:
+    code, _ = await taken(desk)
+    async with desk.at(code) as (session, ticket):
+        tickets.replied_elsewhere(session, ticket, "Chị nộp đơn nhé", desk.clock())
+    ticket = await desk.read(code)
+    assert ticket.first_responded_at == desk.clock()
+    assert ticket.next_due_at == ticket.resolution_due_at
+    event = (await desk.history(code))[-1]
+    assert (event.kind, event.text) == (EventKind.REPLIED, "Chị nộp đơn nhé")
+    assert event.data == {"elsewhere": True}
+    assert (event.actor_id, event.announced_at) == (None, desk.clock())
+
+
 # -- forgetting ------------------------------------------------------------------------------------
 
 

@@ -270,10 +270,10 @@
   let deliveryLooks = 0;
   let deliveryTimer = 0;
 
-  /** Delivery makes no event of its own: look a few times more while something is under way. */
+  /** Delivery and fetching make no event of their own: look a few times more while something is under way. */
   function watchDelivery() {
     clearTimeout(deliveryTimer);
-    const underway = document.querySelector(".delivery.queued, .delivery.sending");
+    const underway = document.querySelector(".delivery.queued, .delivery.sending, .coming");
     if (!underway) deliveryLooks = 0;
     else if (deliveryLooks < 8) {
       deliveryTimer = setTimeout(() => {
@@ -298,7 +298,7 @@
 
   function choose(mode) {
     composer.querySelector(`#mode-${mode}`).checked = true;
-    if (location.hash === "#facts") location.hash = "talk"; // on a phone the other pane is open
+    if (/^#(facts|callback)$/.test(location.hash)) location.hash = "talk"; // on a phone the other pane is open
   }
 
   function write(mode) {
