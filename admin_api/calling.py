@@ -82,7 +82,7 @@ async def _task_of(session: AsyncSession, ticket: Ticket, staff: Staff) -> Callb
         raise conflict(NOT_AWAITED)
     if ticket.assignee_id != staff.id:
         raise conflict(ANOTHERS if ticket.assignee_id else NOBODYS)
-    if task.closed_at is not None :
+    if task.closed_at is not None or not ticket.is_open:
         raise conflict(OVER)
     return task
 

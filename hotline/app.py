@@ -87,6 +87,7 @@ def office_app(house: House, bells: Bells, font_files: Path) -> web.Application:
         library=lambda: house.library,
         files=house.file_store,
         changed=bells.tell_worker_soon,
+        caller=house.telephone.caller,
         zalo=_zalo_consent(house),
         secure=house.settings.office_address.startswith("https://"),
     )

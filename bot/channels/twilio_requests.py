@@ -24,6 +24,8 @@ _FORM = "application/x-www-form-urlencoded"
 _LARGEST = 64 * 1024
 _MOST_FIELDS = 400
 _MOST_WORDS = 1000  # characters understood of speech
+_ELSEWHERE = "elsewhere:"  # no address that anybody would ask
+_MOST_OF_A_URL = 500
 _NO_CALLER = {  # what Twilio puts in a caller's place who hides his number
     f"+{digits}" for digits in ("266696687", "7378742833", "2562533", "8566696", "86282452253")
 }
@@ -88,10 +90,14 @@ def keys(form: MultiMapping[str]) -> str:
 
 
 def recording(form: MultiMapping[str], ref: Callable[[str], str | None]) -> Recording | None:
-    """What was recorded, if anything was."""
-    seconds = number(form.get("RecordingDuration", ""))
-    found = ref(form.get("RecordingUrl", ""))
-    return Recording(found, seconds) if found and seconds else None
+    """What was recorded, unless it is told to last no second: then nothing was said.
+
+    Somebody spoke also where the recording is in no place of ours: a lawyer shall know of it.
+    """
+    url, seconds = form.get("RecordingUrl", ""), number(form.get("RecordingDuration", ""))
+    if not url or seconds == 0:
+        return None
+    return Recording(ref(url) or f"{_ELSEWHERE}{url[:_MOST_OF_A_URL]}", seconds)
 
 
 def _dialled(form: MultiMapping[str]) -> Dialled | None:

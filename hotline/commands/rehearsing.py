@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -70,7 +71,7 @@ async def _play(stage: Stage, speed: float, stop: asyncio.Event) -> None:
 
 
 def _tell(report: day.Report) -> None:
-    table = Table("Channel", title="The day")
+    table = Table("Channel", title="The day", box=box.SIMPLE_HEAD)
     for name in day.COLUMNS:
         table.add_column(name, justify="right")
     for channel, row in report.rows.items():

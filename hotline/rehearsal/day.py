@@ -28,7 +28,7 @@ from hotline.rehearsal.people import Person, passer_by
 from hotline.rehearsal.stage import Stage
 from hotline.rehearsal.walker import Call, NotTwiml
 
-COLUMNS = ("conversations", "answered", "asked back", "handed over", "tickets", "replied", "lost")
+COLUMNS = ("talks", "answered", "asked", "to lawyer", "tickets", "replied", "lost")
 _SEED = 2026
 _SECONDS = 45.0  # in which they come, at speed 1
 _THINKS = 1.5  # seconds before a worker goes on
@@ -38,8 +38,8 @@ _GUIDE_STEPS = 20
 
 _BECAME = {
     Outcome.ANSWERED: "answered",
-    Outcome.CLARIFYING: "asked back",
-    Outcome.HANDED_OFF: "handed over",
+    Outcome.CLARIFYING: "asked",
+    Outcome.HANDED_OFF: "to lawyer",
 }
 
 
@@ -115,7 +115,7 @@ class _Day:
 
     async def _chats(self, chat: Chat, person: Person, part: Mapping[str, str]) -> None:
         await self._comes()
-        self._report.count(chat.name, "conversations")
+        self._report.count(chat.name, "talks")
         visit = _Visit(chat, person)
         try:
             await visit.says(part["says"])
@@ -143,7 +143,7 @@ class _Day:
 
     async def _rings(self, person: Person, steps: Sequence[Mapping[str, str]]) -> None:
         await self._comes()
-        self._report.count(PHONE, "conversations")
+        self._report.count(PHONE, "talks")
         call = Call(self._stage.line, person.phone)
         try:
             await call.dial_in()
@@ -192,8 +192,10 @@ class _Visit:
     async def _listens(self, patience: float = _PATIENCE) -> None:
         """Until something was said, and for a moment nothing more."""
         async with asyncio.timeout(patience):
-            while len(heard := await self._chat.heard(self._person)) == len(self._heard):
+            heard = await self._chat.heard(self._person)
+            while len(heard) == len(self._heard):
                 await asyncio.sleep(0.1)
+                heard = await self._chat.heard(self._person)
         while True:
             self._heard = heard
             await asyncio.sleep(_QUIET)

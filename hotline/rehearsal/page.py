@@ -152,7 +152,7 @@ class _Page:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._stage = board.stage
-        self._files = _files(board.stage.fonts)
+        self._files = _files(board.stage.typeface)
         self._ended = asyncio.Event()
         environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"),

@@ -23,7 +23,7 @@ from bot.models import ProviderTokens
 from escalation import duty
 from escalation.models import DutyShift, Staff
 from escalation.vocabulary import Role
-from hotline import app, setup
+from hotline import app, fonts, setup
 from hotline.db import Database
 from hotline.house import House
 from hotline.opening import utc_now
@@ -70,7 +70,7 @@ class Stage:
     session: aiohttp.ClientSession
     public: str
     office: str
-    fonts: Path
+    typeface: Path
     staff: list[tuple[str, Role, str]]
 
     def __post_init__(self) -> None:
@@ -111,9 +111,9 @@ async def standing(
         async with asyncio.timeout(_REGISTERS_WITHIN):
             while not (there.telegram.webhooks and there.zalo_bot.webhooks):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        fonts = next((directory / "fonts").iterdir())
+        typeface = fonts.prepare(directory / "fonts")  # built when the hotline came up
         public, office = settings.public_address, settings.office_address
-        yield Stage(house, there, session, public, office, fonts, staff)
+        yield Stage(house, there, session, public, office, typeface, staff)
 
 
 # -- providers -------------------------------------------------------------------------------------

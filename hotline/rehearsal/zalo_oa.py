@@ -80,7 +80,8 @@ class LocalZalo:
     async def _breaking(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self.broken and "/v4/" not in request.path:
             status, text = self.broken.pop(0)
-            return web.Response(status=status, text=text)
+            headers = {"Location": text} if 300 < status < 400 else {}
+            return web.Response(status=status, text=text, headers=headers)
         return await handler(request)
 
     # -- what was sent -----------------------------------------------------------------------------

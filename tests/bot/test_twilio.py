@@ -13,6 +13,7 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
 from bot.channels import twilio_callbacks, voice
+from bot.channels.base import SendFailed
 from bot.channels.twilio import INCOMING_PATH, STATUS_PATH, twilio_routes
 from bot.channels.twilio_requests import SETTINGS_HEADER, SIGNATURE_HEADER, parse
 from bot.channels.twilio_rest import Twilio
@@ -232,9 +233,11 @@ def reads(form: dict[str, str], step: int = 3) -> Ring:
             {"recording": Recording(REF, 12)},
         ),
         ({"RecordingUrl": REF, "RecordingDuration": "0"}, {}),
-        ({"RecordingUrl": REF}, {}),
-        ({"RecordingUrl": REF, "RecordingDuration": "-5"}, {}),
-        ({"RecordingUrl": REF, "RecordingDuration": "9" * 30}, {}),
+        ({"RecordingDuration": "12"}, {}),
+        ({"RecordingUrl": REF}, {"recording": Recording(REF)}),
+        ({"RecordingUrl": REF, "RecordingDuration": ""}, {"recording": Recording(REF)}),
+        ({"RecordingUrl": REF, "RecordingDuration": "-5"}, {"recording": Recording(REF)}),
+        ({"RecordingUrl": REF, "RecordingDuration": "9" * 30}, {"recording": Recording(REF)}),
         ({"DialCallStatus": "completed"}, {"dialled": Dialled(True)}),
         ({"DialCallStatus": "answered"}, {"dialled": Dialled(True)}),
         ({"DialCallStatus": "busy"}, {"dialled": Dialled(False)}),
@@ -367,9 +370,25 @@ async def test_an_unfinished_recording_is_not_told(at: Carrier) -> None:
     for status in ("in-progress", "absent", "failed"):
         form = {"RecordingUrl": url, "RecordingDuration": "5", "RecordingStatus": status}
         assert (await at.post("/voice/twilio/recording?call=CA1", form))[0] == 200
-    elsewhere = {"RecordingUrl": "https://evil.test/x", "RecordingDuration": "5"}
-    assert (await at.post("/voice/twilio/recording?call=CA1", elsewhere))[0] == 200
+    silent = {"RecordingUrl": url, "RecordingDuration": "0", "RecordingStatus": "completed"}
+    assert (await at.post("/voice/twilio/recording?call=CA1", silent))[0] == 200
     assert at.switchboard.recordings == []
+
+
+async def test_a_recording_elsewhere_is_told_but_never_fetched(at: Carrier) -> None:
+    """A message was left, also where Twilio keeps it in another account or a bucket of its own."""
+    another = at.twilio.keep()[1].replace(ACCOUNT, "AC" + "1" * 32)
+    for url in ("https://evil.test/x", another, f"{at.twilio.base}/x", "x" * 5000):
+        form = {"RecordingUrl": url, "RecordingDuration": "5"}
+        assert (await at.post("/voice/twilio/recording?call=CA1", form))[0] == 200
+        _, _, told = at.switchboard.recordings[-1]
+        assert told.seconds == 5
+        assert len(told.ref) < 600
+        assert not at.channel.keeps(told.ref)
+        for asked in (at.channel.fetch, at.channel.discard, voice.Recordings([at.channel]).fetch):
+            with pytest.raises(SendFailed, match="not_ours"):
+                await asked(told.ref)
+    assert len(at.switchboard.recordings) == 4
 
 
 async def test_the_lawyer_accepts(at: Carrier) -> None:

@@ -534,8 +534,8 @@ async def test_a_text_is_taken_up_where_it_broke_off(channel: ZaloOA, zalo: Loca
     assert failure.value.parts_sent == 1
     await channel.send(to_user(text, parts_sent=1))
     assert len(zalo.texts()) == len(set(zalo.texts())) == 3
-    zalo.faults = [0, -216, -216]
-    with pytest.raises(TryLater) as failure:
+    zalo.faults, zalo.oauth_faults = [0, -216], [-14014]
+    with pytest.raises(TryLater, match="token_-14014") as failure:
         await channel.send(to_user(text))
     assert failure.value.parts_sent == 1
 
@@ -683,6 +683,13 @@ async def test_an_answer_nobody_can_read_is_asked_for_again(
     zalo.broken = [(status, text)]
     with pytest.raises(TryLater, match=f"http_{status}"):
         await channel.send(to_user())
+
+
+async def test_the_token_follows_no_redirect(channel: ZaloOA, zalo: LocalZalo) -> None:
+    zalo.broken = [(307, f"{zalo.base}/v3.0/oa/message/cs")]
+    with pytest.raises(TryLater, match="http_307"):
+        await channel.send(to_user())
+    assert zalo.sent == []
 
 
 def test_an_error_may_be_a_text() -> None:

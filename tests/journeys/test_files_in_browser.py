@@ -44,7 +44,7 @@ async def _tell(hotline: Hotline) -> None:
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 async def test_the_lawyer_sees_hears_and_opens_what_was_sent(
     hotline: Hotline,
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     size: dict[str, int],
     dark: bool,
 ) -> None:
@@ -59,10 +59,7 @@ async def test_the_lawyer_sees_hears_and_opens_what_was_sent(
     picture = page.locator(".files .picture img").first
     await picture.scroll_into_view_if_needed()
     await expect(picture).to_be_visible()
-    await page.wait_for_function(
-        "Array.from(document.querySelectorAll('.files .picture img'))"
-        ".some((one) => one.complete && one.naturalWidth > 0)"
-    )
+    await expect(picture).to_have_js_property("naturalWidth", 640)
     await expect(page.get_by_text("luong.html bị từ chối: loại tệp không nhận")).to_be_attached()
     await lawyer.is_fine()
 
@@ -79,5 +76,5 @@ async def test_the_lawyer_sees_hears_and_opens_what_was_sent(
     await picture.click()
     large = page.locator("main > img")
     await expect(large).to_be_visible()
-    await page.wait_for_function("document.querySelector('main > img').naturalWidth > 600")
+    await expect(large).to_have_js_property("naturalWidth", 1200)
     await lawyer.is_fine()

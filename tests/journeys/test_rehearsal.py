@@ -1,0 +1,365 @@
+"""The rehearsal: a whole hotline with stand-ins for its providers, and the page to play with it."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, async_playwright, expect
+from sqlalchemy import select
+
+from bot.channels.base import Media
+from bot.models import FileState, StoredFile
+from bot.web import SECURITY_HEADERS
+from escalation.models import Callback, Staff, Ticket
+from escalation.vocabulary import Role
+from hotline.rehearsal import day, page, samples
+from hotline.rehearsal.chats import Chat, NoSuchChoice, Thing
+from hotline.rehearsal.handset import Handset, Lawyer, WrongMoment
+from hotline.rehearsal.page import Board
+from hotline.rehearsal.people import LAWYERS_PHONE, WORKERS
+from hotline.rehearsal.stage import Stage, standing
+from hotline.rehearsal.troubles import Trouble
+from tests.rehearsing import RunningClock, scratch
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+LAN, HUNG = WORKERS
+QUESTION = "nghỉ việc phải báo trước mấy ngày"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, shared_dir: Path) -> AsyncIterator[Stage]:
+    async with standing(scratch(tmp_path, shared_dir)) as up:
+        yield up
+
+
+@pytest.fixture
+def handset(stage: Stage) -> Handset:
+    return Board(stage).handset
+
+
+async def _heard(chat: Chat, person: Any, words: str, seconds: float = 15) -> list[str]:
+    """What the worker has heard as soon as `words` are in it."""
+    async with asyncio.timeout(seconds):
+        while True:
+            texts = [one.text for one in await chat.heard(person)]
+            if any(words in text for text in texts):
+                return texts
+            await asyncio.sleep(0.05)
+
+
+async def _eventually(condition: Any, seconds: float = 15) -> None:
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+# -- up and down -----------------------------------------------------------------------------------
+
+
+async def test_it_starts_and_stops_cleanly_twice(tmp_path: Path, shared_dir: Path) -> None:
+    directory = scratch(tmp_path, shared_dir)
+    known = asyncio.all_tasks()
+    passwords = []
+    for person in (LAN, HUNG):
+        async with standing(directory) as stage:
+            for chat in (*stage.chats.values(), stage.webchat):
+                await chat.says(person, QUESTION)
+                await _heard(chat, person, "Căn cứ")
+            passwords += [password for _, _, password in stage.staff]
+        assert asyncio.all_tasks() == known
+        for address in (stage.public, stage.office, stage.stand_ins.telegram.base):
+            async with aiohttp.ClientSession() as session:
+                with pytest.raises(aiohttp.ClientConnectorError):
+                    await session.get(address)
+    assert len(set(passwords)) == 2 * len(stage.staff)  # shown anew after each start
+
+
+async def test_a_taken_port_is_no_obstacle(tmp_path: Path, shared_dir: Path) -> None:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    taken = server.sockets[0].getsockname()[1]
+    async with server, standing(scratch(tmp_path, shared_dir), ports=(taken, 0)) as stage:
+        assert str(taken) not in stage.public
+
+
+# -- what may go wrong -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("trouble", [Trouble.BUSY, Trouble.DOWN, Trouble.HANGS])
+async def test_what_a_provider_refused_comes_later_and_once(stage: Stage, trouble: Trouble) -> None:
+    troubles = stage.stand_ins.troubles
+    troubles.switch(trouble, True)
+    for chat in stage.chats.values():
+        await chat.says(LAN, QUESTION)
+
+    async def refused() -> bool:
+        return troubles.met >= len(stage.chats)
+
+    await _eventually(refused)
+    assert not any([await chat.heard(LAN) for chat in stage.chats.values()])
+    troubles.switch(trouble, False)
+    for chat in stage.chats.values():
+        texts = await _heard(chat, LAN, "Căn cứ", 30)
+        assert len(texts) == len(set(texts)) == 2
+
+
+async def test_what_comes_twice_is_answered_once(stage: Stage, handset: Handset) -> None:
+    stage.stand_ins.troubles.switch(Trouble.TWICE, True)
+    for chat in stage.chats.values():
+        await chat.says(LAN, QUESTION)
+        texts = await _heard(chat, LAN, "Căn cứ")
+        await stage.house.dispatcher.settle()
+        assert len(texts) == len(await chat.heard(LAN)) == 2
+    await handset.dial(LAN)
+    await handset.say(QUESTION)
+    await handset.press("0")
+    await handset.hang_up()
+    async with stage.house.database.reading() as session:
+        assert len(list(await session.scalars(select(Ticket)))) == 1
+
+
+async def test_a_token_that_ran_out_is_renewed(stage: Stage) -> None:
+    zalo = stage.stand_ins.zalo_oa
+    chat = stage.chats["zalo_oa"]
+    await chat.says(LAN, QUESTION)
+    await _heard(chat, LAN, "Căn cứ")
+    before = zalo.refreshes
+    stage.stand_ins.troubles.switch(Trouble.EXPIRED, True)
+    await chat.says(LAN, "thử việc tối đa bao lâu")
+    await _heard(chat, LAN, "Thử việc")
+    assert zalo.refreshes > before
+
+
+# -- things and telephones -------------------------------------------------------------------------
+
+
+async def test_pictures_and_recordings_reach_the_lawyer(stage: Stage) -> None:
+    audio, seconds = samples.spoken("công ty nợ lương hai tháng")
+    for chat in stage.chats.values():
+        await chat.sends(LAN, Thing(Media.PHOTO, samples.picture(), "a.png"))
+        await chat.sends(LAN, Thing(Media.VOICE, audio, "a.wav", seconds))
+
+    async def fetched() -> bool:
+        async with stage.house.database.reading() as session:
+            found = await session.scalars(select(StoredFile.mime).order_by(StoredFile.mime))
+            kinds = [kind for kind in found if kind]
+        return kinds == ["audio/wav"] * 3 + ["image/png"] * 3
+
+    await _eventually(fetched)
+
+
+async def test_a_lawyer_takes_the_call(handset: Handset) -> None:
+    await handset.dial(LAN)
+    assert handset.place == "listening"
+    await handset.press("0")
+    assert (handset.place, handset.lawyer) == ("dialling", Lawyer.RINGS)
+    await handset.lawyer_picks_up()
+    assert "Bấm 1" in handset.whispered[0]
+    await handset.lawyer_accepts()
+    assert handset.lawyer is Lawyer.TALKS
+    await handset.lawyer_declines()  # lays down
+    assert (handset.place, handset.lawyer) == ("over", Lawyer.QUIET)
+
+
+async def test_nobody_picks_up_and_a_message_is_left(stage: Stage, handset: Handset) -> None:
+    await handset.dial(LAN)
+    await handset.press("0")
+    await handset.lawyer_declines()
+    assert handset.place == "listening"
+    await handset.press("1")  # ring me back
+    assert handset.place == "recording"
+    with pytest.raises(WrongMoment):
+        await handset.press("5")
+    await handset.record("công ty giữ lương tháng mười")
+    assert handset.place == "over"
+    assert any("Mã của anh chị" in piece for piece in handset.turns[-1].pieces)
+
+    async def kept() -> bool:
+        async with stage.house.database.reading() as session:
+            file = await session.scalar(select(StoredFile))
+        return file is not None and file.state is FileState.KEPT and file.discarded
+
+    await _eventually(kept)
+
+
+async def test_the_office_rings_back(stage: Stage, handset: Handset) -> None:
+    await handset.dial(HUNG)
+    await handset.press("9")
+    await handset.press("1")
+    await handset.record("gọi lại giúp tôi")
+    async with stage.house.database.reading() as session:
+        ticket = (await session.scalars(select(Ticket))).one()
+        lawyer = (await session.scalars(select(Staff).where(Staff.role == Role.LAWYER))).one()
+    assert stage.house.telephone.caller is not None
+    await stage.house.telephone.caller.ring(ticket.code, lawyer)
+    await handset.look_for_requests()
+    assert handset.lawyer is Lawyer.RINGS
+    await handset.lawyer_picks_up()
+    await handset.lawyer_accepts()
+    assert (handset.place, handset.caller) == ("rings", HUNG)
+    await handset.pick_up()
+    assert handset.lawyer is Lawyer.TALKS
+    await handset.lawyer_declines()
+    async with stage.house.database.reading() as session:
+        task = (await session.scalars(select(Callback))).one()
+    assert task.closed_at is not None
+    assert handset.lawyer is Lawyer.QUIET
+
+
+async def test_a_day_of_traffic_loses_nothing(tmp_path: Path, shared_dir: Path) -> None:
+    monday = RunningClock(dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC))
+    async with standing(scratch(tmp_path, shared_dir), monday) as stage:
+        report = await day.play(stage, speed=12)
+    assert report.lost == []
+    assert report.total("talks") == 60
+    assert report.rows["phone"]["talks"] == 10
+    assert set(report.rows) == {"zalo_oa", "zalo_bot", "telegram", "webchat", "phone"}
+    assert report.total("answered") > 25
+    assert report.total("tickets") >= 15
+    assert report.total("replied") >= 5
+
+
+# -- the page --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def address(stage: Stage) -> AsyncIterator[str]:
+    async with page.serving(stage, 0) as at:
+        yield at
+
+
+async def test_the_page_is_strict(stage: Stage, address: str) -> None:
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    requests: list[tuple[str, str, dict[str, Any], int]] = [
+        ("GET", "", {}, 200),
+        ("GET", "static/rehearsal.js", {}, 200),
+        ("GET", "static/../page.py", {}, 404),
+        ("GET", "", {"headers": {"Host": "evil.test"}}, 403),
+        ("POST", "phone/dial", {"json": {"words": "lan"}, "headers": foreign}, 403),
+        ("POST", "phone/dial", {"json": {"words": "nobody"}}, 422),
+        ("POST", "phone/dance", {"json": {}}, 404),
+        ("POST", "phone/press", {"json": {"words": "1"}}, 409),
+        (
+            "POST",
+            "phone/press",
+            {"data": b"[", "headers": {"Content-Type": "application/json"}},
+            400,
+        ),
+        ("POST", "chat/telegram/lan/words", {"json": {"words": " "}}, 422),
+        ("POST", "chat/telegram/nobody/words", {"json": {"words": "a"}}, 404),
+        ("POST", "trouble/earthquake", {"json": {"on": True}}, 404),
+        ("POST", "trouble/busy", {"json": {"on": True}}, 204),
+    ]
+    for method, path, more, expected in requests:
+        async with stage.session.request(method, address + path, **more) as answer:
+            assert answer.status == expected, (method, path)
+            policy = "Content-Security-Policy"
+            assert answer.headers[policy] == SECURITY_HEADERS[policy]
+    assert stage.stand_ins.troubles.on == {Trouble.BUSY}
+
+
+async def test_typed_numbers_that_were_not_offered(stage: Stage) -> None:
+    with pytest.raises(NoSuchChoice):
+        await stage.chats["zalo_bot"].taps(LAN, "Đúng ý tôi")
+
+
+class Seat:
+    """A browser window that listens for errors."""
+
+    def __init__(self, opened: Page) -> None:
+        self.page = opened
+        self.errors: list[str] = []
+        opened.on("pageerror", lambda error: self.errors.append(str(error)))
+        opened.on(
+            "console",
+            lambda said: self.errors.append(said.text) if said.type == "error" else None,
+        )
+
+    async def is_fine(self) -> None:
+        found = await Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+        wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not await self.page.evaluate(wider)
+        assert self.errors == []
+
+
+@contextlib.asynccontextmanager
+async def _seated(address: str, width: int, dark: bool) -> AsyncIterator[Seat]:
+    quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        context = await browser.new_context(
+            viewport={"width": width, "height": 844},
+            locale="vi-VN",
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
+        seat = Seat(await context.new_page())
+        await seat.page.goto(address)
+        yield seat
+        await browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: browser tests skipped")
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)], ids=["desk", "phone"])
+async def test_the_page_in_a_browser(address: str, width: int, dark: bool) -> None:
+    async with _seated(address, width, dark) as seat:
+        at = seat.page
+        await seat.is_fine()
+        for tab in ("Zalo OA", "Zalo Bot", "Telegram"):
+            await at.get_by_role("tab", name=tab).click()
+            await at.get_by_label("Tin nhắn", exact=True).fill(QUESTION)
+            await at.get_by_role("button", name="Gửi", exact=True).click()
+            await expect(at.locator("#log .bubble", has_text="Căn cứ")).to_be_visible(timeout=15000)
+            await seat.is_fine()
+        await at.get_by_role("button", name="Đúng ý tôi").click()
+        await expect(at.locator("#log .bubble", has_text="Cảm ơn anh/chị")).to_be_visible()
+        await at.get_by_role("button", name="Gửi ảnh hoặc ghi âm").click()
+        await at.get_by_role("button", name="Ảnh phiếu lương mẫu").click()
+        await expect(at.locator("#log .bubble", has_text="phieu-luong.png")).to_be_visible()
+        await _rings_in_the_browser(seat, width)
+
+
+async def _rings_in_the_browser(seat: Seat, width: int) -> None:
+    at = seat.page
+    if width < 960:
+        await at.get_by_role("button", name="Điện thoại").click()
+    await at.get_by_role("button", name="Gọi tổng đài").click()
+    said = at.locator("#said")
+    await expect(said).to_contain_text("xin nghe")
+    await at.locator("#words").fill("công ty nợ lương hai tháng")
+    await at.get_by_role("button", name="Nói", exact=True).click()
+    await expect(said).to_contain_text("Anh chị hỏi")
+    await at.locator("#said").focus()
+    await at.keyboard.press("2")
+    await expect(said).to_contain_text("nói chậm")
+    await seat.is_fine()
+    await at.get_by_role("button", name="0", exact=True).click()
+    lawyer = at.locator("#lawyer")
+    await lawyer.get_by_role("button", name="Nghe máy").click()
+    await expect(lawyer).to_contain_text("Bấm 1 để nhận")
+    await seat.is_fine()
+    await lawyer.get_by_role("button", name="Từ chối").click()
+    await at.get_by_role("button", name="2 ABC").click()
+    await at.get_by_label("Lời nhắn sau tiếng bíp").fill("gọi lại giúp tôi")
+    await at.get_by_role("button", name="Xong, bấm #").click()
+    await expect(said).to_contain_text("Mã của anh chị")
+    await expect(at.locator("#place")).to_contain_text("đã kết thúc")
+    await seat.is_fine()
+
+
+def test_the_lawyers_number_may_be_rung() -> None:
+    from bot.telephone.numbers import dialable
+
+    for number in (LAWYERS_PHONE, LAN.phone, HUNG.phone):
+        assert dialable(number) == number
