@@ -11,10 +11,10 @@ from typing import Any
 
 import structlog
 
-from bot import attachments, metrics, sniffing
-from bot.attachments import BATCH, Claim, Copy, Result, Stored
+from bot import fetches, metrics, sniffing
 from bot.channels.base import SendFailed, Source, TryLater
 from bot.channels.fetching import LIMIT, TOO_LARGE
+from bot.fetches import BATCH, Claim, Copy, Result, Stored
 from bot.file_store import FileStore
 from bot.pictures import Refused
 from hotline.db import Database
@@ -75,7 +75,7 @@ class Collector:
         if self._free() <= 0:
             return False
         async with self._database.reading() as session:
-            return await attachments.is_any_due(session, self._clock())
+            return await fetches.is_any_due(session, self._clock())
 
     def _free(self) -> int:
         return 0 if self._stopping else BATCH - len(self._working)
@@ -89,12 +89,12 @@ class Collector:
         try:
             async with self._database.writing() as session:
                 now = self._clock()
-                notices = await attachments.record(session, results, now)
+                notices = await fetches.record(session, results, now)
                 for copy, failure in copies:
-                    await attachments.record_copy(session, copy, failure, now)
+                    await fetches.record_copy(session, copy, failure, now)
                 if free > 0:
-                    claims = await attachments.claim(session, now, free)
-                    due = await attachments.claim_copies(session, now, free)
+                    claims = await fetches.claim(session, now, free)
+                    due = await fetches.claim_copies(session, now, free)
         except BaseException:
             self._results, self._copies = results + self._results, copies + self._copies
             raise

@@ -48,6 +48,13 @@ async def of(session: AsyncSession, ticket: Ticket) -> Callback | None:
     return await session.scalar(select(Callback).where(Callback.ticket_id == ticket.id))
 
 
+async def done(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
+    """They have talked in another way: nobody need ring any more."""
+    found = await of(session, ticket)
+    if found is not None and found.closed_at is None:
+        found.closed_at = now
+
+
 async def locked(session: AsyncSession, task_id: int) -> tuple[Callback, Ticket] | None:
     """A task and its ticket, to be changed."""
     row = (
@@ -130,7 +137,8 @@ async def finish(
         task.closed_at = now
     elif outcome is Outcome.WORKER_MISSED:
         task.attempts += 1
-        task.closed_at = now if task.attempts >= MOST_ATTEMPTS else None
+        if task.attempts >= MOST_ATTEMPTS:
+            task.closed_at = task.closed_at or now
 
 
 async def _logged(session: AsyncSession, ticket: Ticket, attempt: str) -> TicketEvent | None:
@@ -140,9 +148,3 @@ async def _logged(session: AsyncSession, ticket: Ticket, attempt: str) -> Ticket
             TicketEvent.idempotency_key == f"call:{attempt}"[:80],
         )
     )
-
-
-async def waiting(session: AsyncSession) -> Sequence[int]:
-    """The tickets of tasks not done."""
-    rows = await session.scalars(select(Callback.ticket_id).where(Callback.closed_at.is_(None)))
-    return rows.all()

@@ -175,6 +175,7 @@ class Casework:
             if staff is not None and ticket.assignee_id is None:
                 await tickets.take(session, ticket, staff, now)
             tickets.spoke(session, ticket, staff, now)
+            await callbacks.done(session, ticket, now)
         return replace(line, joined=True)
 
     # -- a message was left ------------------------------------------------

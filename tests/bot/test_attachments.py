@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import attachments, phrases
-from bot.attachments import CLAIM_LASTS, GIVES_UP_AFTER, PER_HOUR
+from bot import attachments, fetches, phrases
+from bot.attachments import PER_HOUR
 from bot.channels.base import Attachment, Inbound, Media, SendFailed, TryLater, Unreachable
 from bot.collector import Collector
 from bot.dialogue import Dialogue
+from bot.fetches import CLAIM_LASTS, GIVES_UP_AFTER
 from bot.file_store import FileStore, new_blob
 from bot.models import FileState, Message, StoredFile
 from bot.retention import TALK_KEPT, TICKET_KEPT
@@ -401,9 +402,9 @@ async def test_a_channel_that_is_absent_is_waited_for(front: Front) -> None:
 # -- crashes ---------------------------------------------------------------------------------------
 
 
-async def claimed(front: Front) -> list[attachments.Claim]:
+async def claimed(front: Front) -> list[fetches.Claim]:
     async with front.database.writing() as session:
-        return await attachments.claim(session, front.clock())
+        return await fetches.claim(session, front.clock())
 
 
 async def test_a_crash_between_storing_and_recording_leaves_one_file(front: Front) -> None:
@@ -427,9 +428,9 @@ async def test_who_comes_late_with_a_result_changes_nothing(front: Front) -> Non
     (late,) = await claimed(front)
     front.clock.now += CLAIM_LASTS * 2
     await front.collector.settle()
-    failed = attachments.Result(late, SendFailed("http_404"))
+    failed = fetches.Result(late, SendFailed("http_404"))
     async with front.database.writing() as session:
-        assert await attachments.record(session, [failed], front.clock()) == 0
+        assert await fetches.record(session, [failed], front.clock()) == 0
     assert (await front.row()).state is FileState.KEPT
 
 

@@ -16,10 +16,12 @@ from escalation.vocabulary import Role
 from hotline import app, logs
 from hotline.db import Database, Keyring
 from hotline.house import House
+from hotline.rehearsal.twilio import LocalTwilio
 from hotline.settings import Settings
 from knowledge_base.importing import Base
 from knowledge_base.library import Library
 from tests.factories import SECRET, TOKEN, Client, Clock, Updates
+from tests.fake_stringee import FakeStringee
 from tests.fakes import FakeTelegram
 
 
@@ -111,6 +113,20 @@ def settings(tmp_path: Path, shared_dir: Path, telegram: FakeTelegram) -> Settin
         telegram_secret=SECRET,
         telegram_api_base=telegram.base,
     )
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[LocalTwilio]:
+    local = await LocalTwilio("AC" + "0" * 32, "a-token-of-nobody").start()
+    yield local
+    await local.stop()
+
+
+@pytest.fixture
+async def stringee() -> AsyncIterator[FakeStringee]:
+    fake = await FakeStringee("SK.0.nobody", "a-key-of-nobody").start()
+    yield fake
+    await fake.stop()
 
 
 Open = Callable[[], contextlib.AbstractAsyncContextManager[Hotline]]
