@@ -184,7 +184,7 @@ async def post_hold(request: web.Request) -> web.Response:
 async def resume(request: web.Request) -> None:
     office = office_of(request)
     async with changing(office, request.match_info["code"]) as (session, ticket):
-        tickets.resume(session, ticket, who(request).staff, office.policy, office.clock())
+        tickets.resume(session, ticket, who(request).staff, office.clock())
 
 
 @routes.api("POST", "/api/tickets/{code}/resume", LAWYERS, answer=TicketDetail)

@@ -11,15 +11,17 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import attachments, dialogue, outbox, phrases, retention, statements
+from bot import attachments, dialogue, limits, outbox, phrases, retention, statements
 from bot.channels.base import Inbound
 from bot.dialogue import Dialogue
 from bot.models import Author, Contact, Conversation, Direction, Handoff, Message, Question
 from bot.models import Outcome as Became
 from bot.turns import HandOff, Outcome, Reply, State, Turn, Utterance
 from escalation import tickets
+from escalation.calendar import LOCAL
 from escalation.models import Ticket
 from escalation.sla import Policy
+from escalation.vocabulary import Kind
 
 _SUBJECT_LENGTH = 160
 _MESSAGES_READ = 10  # back to the last words before an album of pictures
@@ -140,13 +142,14 @@ class Exchange:
     async def _hand_over(self, handoff: HandOff) -> tuple[State, tuple[Reply, ...]]:
         assert self.question is not None
         self.question.reasoning = {**self.question.reasoning, "reason": handoff.reason}
+        asked = await self._what_was_asked(self.question)
         ticket = await tickets.open_ticket(
             self.session,
             tickets.Opening(
                 kind=handoff.kind,
                 priority=handoff.priority,
                 channel=self.inbound.channel,
-                subject=(await self._what_was_asked(self.question))[:_SUBJECT_LENGTH],
+                subject=asked[:_SUBJECT_LENGTH],
                 asked_at=self.at,
                 topic=self.question.topic,
             ),
@@ -162,7 +165,20 @@ class Exchange:
             )
         )
         self.ticket = ticket
-        return self.receipt(self.turn, ticket.code, ticket.first_response_due_at)
+        told = self._date_event(ticket, asked)
+        state, replies = self.receipt(self.turn, ticket.code, ticket.first_response_due_at)
+        return state, (*told, *replies) if replies else ()
+
+    def _date_event(self, ticket: Ticket, asked: str) -> tuple[Reply, ...]:
+        """When it happened, if he said so, and until when he may act; in danger that can wait."""
+        today = self.at.astimezone(LOCAL).date()
+        event = limits.event_day(asked, today) if ticket.kind is not Kind.PROPOSAL else None
+        if event is None:
+            return ()
+        mediation, arbitration, court = limits.last_days(event)
+        tickets.date_event(self.session, ticket, event, (mediation, arbitration, court), self.now)
+        words = phrases.limitation(event, mediation, court, today)
+        return () if words is None or self.turn.urgent else (Reply(words),)
 
     async def _what_was_asked(self, question: Question) -> str:
         """The worker's own words, also when the last thing he did was to tap a button."""
@@ -195,10 +211,9 @@ class Exchange:
 
     def _join(self, ticket: Ticket) -> tuple[Reply, ...]:
         was_open = ticket.is_open
-        policy = self.desk.policy
-        tickets.wrote(self.session, ticket, self.words, self.at, policy, self.now)
+        tickets.wrote(self.session, ticket, self.words, self.at, self.now)
         if self.turn.urgent:
-            tickets.prioritise(self.session, ticket, policy, self.now)
+            tickets.prioritise(self.session, ticket, self.now)
         if not was_open and ticket.next_due_at is not None:
             return (dialogue.reopened(ticket.code, ticket.next_due_at),)
         return ()

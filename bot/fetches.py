@@ -16,7 +16,7 @@ from bot.attachments import tell
 from bot.channels.base import Media, SendFailed, TryLater
 from bot.models import FileState, Message, StoredFile
 
-BATCH = 3  # files fetched side by side: each may take some 60 MB of memory
+BATCH = 3  # files fetched side by side; encrypting a large one takes some 130 MB, one at a time
 CLAIM_LASTS = dt.timedelta(minutes=5)  # longer than any fetch may take
 GIVES_UP_AFTER = dt.timedelta(hours=24)
 _FIRST_PAUSE = 5.0  # seconds; doubles with each attempt

@@ -44,9 +44,14 @@ class FileStore:
     def s3(
         cls, bucket: str, endpoint: str, region: str, key_id: str, secret: str, keyring: Keyring
     ) -> Self:
-        """In a bucket that speaks S3, named by path; without an endpoint it is Amazon's."""
+        """In a bucket that speaks S3, named by path; without an endpoint it is Amazon's.
+
+        Everything lies under a name drawn from our own key: two hotlines that share a bucket do
+        not sweep each other's files.
+        """
         store = S3Store(
             bucket,
+            prefix=keyring.blind_index("files.prefix", "")[:16],
             endpoint=endpoint or None,
             region=region,
             access_key_id=key_id,

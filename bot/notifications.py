@@ -9,7 +9,9 @@ from bot import dialogue, outbox, phrases
 from bot.models import Author, Contact, Conversation, Handoff
 from bot.turns import Reply
 from escalation.models import Ticket, TicketEvent
+from escalation.tickets import SILENCE
 from escalation.vocabulary import EventKind
+from escalation.watch import LAST_CALL
 
 _BATCH = 100
 
@@ -47,10 +49,8 @@ async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> 
     if found is None:  # the worker has erased his side
         return
     ticket, handoff, conversation, contact = found
-    if event.kind is EventKind.REPLIED:
-        author, reply = Author.LAWYER, Reply(phrases.lawyers_answer(event.text or ""))
-    else:
-        author, reply = Author.SYSTEM, dialogue.rating_request(ticket.code)
+    author = Author.LAWYER if event.kind is EventKind.REPLIED else Author.SYSTEM
+    reply = _said(event, ticket.code)
     await outbox.enqueue(
         session,
         conversation,
@@ -59,3 +59,13 @@ async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> 
         now,
         question_id=handoff.question_id,
     )
+
+
+def _said(event: TicketEvent, code: str) -> Reply:
+    if event.kind is EventKind.REPLIED:
+        return Reply(phrases.lawyers_answer(event.text or ""))
+    if event.kind is EventKind.REMINDED:
+        return Reply(phrases.still_waiting(code, event.at + LAST_CALL))
+    if event.data.get("reason") == SILENCE:
+        return Reply(phrases.closed_waiting(code))
+    return dialogue.rating_request(code)

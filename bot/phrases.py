@@ -233,6 +233,29 @@ def resolved(code: str) -> str:
     return f"Phiếu {code} đã xong. Câu trả lời của luật sư có giúp được anh/chị không? Cần thêm, cứ nhắn tiếp tại đây."
 
 
+def still_waiting(code: str, until: dt.datetime) -> str:
+    """The one reminder to a worker of whom we asked something."""
+    return (
+        f"Phiếu {code}: luật sư vẫn chờ anh/chị trả lời thêm. Anh/chị nhắn tại đây trước {moment(until)}. "
+        "Sau đó phiếu tạm đóng; khi cần, anh/chị cứ nhắn lại."
+    )
+
+
+def closed_waiting(code: str) -> str:
+    return f"Phiếu {code} tạm đóng vì chưa nhận được tin của anh/chị. Cần tiếp, anh/chị cứ nhắn tại đây."
+
+
+def limitation(event: dt.date, mediation: dt.date, court: dt.date, today: dt.date) -> str | None:
+    """Until when the worker may act, if the company's wrong began on `event`."""
+    if today > court:
+        return None  # a lawyer says so, and what is left to do
+    first = f"hạn yêu cầu hòa giải là {mediation:%d/%m/%Y}, " if today <= mediation else ""
+    return (
+        f"Nếu công ty làm sai từ {event:%d/%m/%Y}: {first}hạn kiện ra tòa là {court:%d/%m/%Y} "
+        "(BLLĐ 2019 Đ.190). Luật sư sẽ kiểm tra lại hạn này."
+    )
+
+
 ASKED_FOR_A_LAWYER = "Gọi điện xin gặp luật sư"
 CASE_OPENED = "Đã nối với cuộc gọi của anh/chị. Anh/chị xem lại và hỏi tiếp tại đây."
 CODE_UNKNOWN = (

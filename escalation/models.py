@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, Role, State
-from hotline.db import Base, Encrypted, UtcDateTime
+from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, Role, State, Way
+from hotline.db import Base, BlindIndex, Encrypted, UtcDateTime
 
 
 class Staff(Base):
@@ -35,6 +35,17 @@ class DutyShift(Base):
     opens: Mapped[int]  # minutes after midnight
     closes: Mapped[int]  # minutes after midnight, not included
     rank: Mapped[int] = mapped_column(default=0)
+
+
+class SlaPolicy(Base):
+    """One version of what the centre promises, whole; never changed, only followed by another."""
+
+    __tablename__ = "sla_policies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(String(200))  # what changed
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Ticket(Base):
@@ -66,6 +77,20 @@ class Ticket(Base):
     next_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     breached_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # whose breach is told
     rating: Mapped[int | None]
+    # The clock goes by the policy of the day it was opened on; None: the shipped one.
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policies.id"))
+    answer_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # the answer owed
+    held_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # waiting for the worker
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    risk_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    warned_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # whose risk is told
+    level: Mapped[int] = mapped_column(default=0)  # who knows: 0 lawyer, 1 head, 2 deputy director
+    rises_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # to the next level
+    event_on: Mapped[dt.date | None]  # when the thing happened that the ticket is about
+    limitation_on: Mapped[dt.date | None]  # the next last day of the law, counted from it
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+
+    policy: Mapped[SlaPolicy | None] = relationship(lazy="selectin")
 
     @property
     def is_open(self) -> bool:
@@ -104,3 +129,22 @@ class TicketEvent(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     idempotency_key: Mapped[str | None] = mapped_column(String(80))
     announced_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class Consultation(Base):
+    """One given away from the hotline, entered by hand or from a spreadsheet. Names nobody."""
+
+    __tablename__ = "consultations"
+    __table_args__ = (Index(None, "day"), Index(None, "entered_by", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date)
+    way: Mapped[Way]
+    kind: Mapped[Kind]
+    topic: Mapped[str | None] = mapped_column(String(40))
+    question: Mapped[str] = mapped_column(Encrypted)
+    answer: Mapped[str] = mapped_column(Encrypted)
+    minutes: Mapped[int]
+    entered_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    entered_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    once: Mapped[str] = mapped_column(BlindIndex("consultation.once"), unique=True)  # of a repeat

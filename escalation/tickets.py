@@ -1,4 +1,7 @@
-"""What can happen to a ticket. Every change appends a `TicketEvent`; nothing here commits."""
+"""What can happen to a ticket. Every change appends a `TicketEvent`; nothing here commits.
+
+An event also moves the ticket's clock; see `escalation.clock` for how.
+"""
 
 import datetime as dt
 import itertools
@@ -11,6 +14,9 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from escalation import policies, running
+from escalation.calendar import LOCAL
+from escalation.clock import Tick
 from escalation.models import Callback, Staff, Ticket, TicketEvent
 from escalation.sla import Policy
 from escalation.vocabulary import ANNOUNCED, OPEN_STATES, EventKind, Kind, Priority, State
@@ -23,6 +29,9 @@ _ON_KEY = {
     for key, letters in enumerate(_KEYPAD)
 }
 _CODE = re.compile(r"HP-[0-9A-Z]{4}")
+
+
+SILENCE = "silence"  # why a ticket was closed without a lawyer's word
 
 
 class Conflict(Exception):
@@ -42,10 +51,11 @@ class Opening:
 
 
 async def open_ticket(
-    session: AsyncSession, opening: Opening, policy: Policy, now: dt.datetime
+    session: AsyncSession, opening: Opening, shipped: Policy, now: dt.datetime
 ) -> Ticket:
+    """A ticket under the newest policy; `shipped` holds where the centre has set none."""
     since = min(opening.asked_at, now)  # a provider's clock may run ahead of ours
-    first_due = policy.first_response_due(opening.priority, since)
+    version = await policies.newest(session)
     ticket = Ticket(
         code=await _free_code(session),
         kind=opening.kind,
@@ -56,13 +66,13 @@ async def open_ticket(
         alias=f"Người lao động {secrets.token_hex(2).upper()}",
         subject=opening.subject,
         opened_at=since,
-        first_response_due_at=first_due,
-        resolution_due_at=policy.resolution_due(opening.priority, since),
-        next_due_at=first_due,
+        policy=version,
     )
+    running.wind(ticket, policies.read(version, shipped))
     session.add(ticket)
     await session.flush()
-    record(session, ticket, EventKind.OPENED, now, text=opening.subject)
+    data = {"priority": opening.priority, **running.since(since, now)}
+    record(session, ticket, EventKind.OPENED, now, text=opening.subject, data=data)
     return ticket
 
 
@@ -95,6 +105,7 @@ def record(
         announced_at=None if kind in ANNOUNCED else now,
     )
     session.add(event)
+    running.follow(ticket, running.tick(event))
     return event
 
 
@@ -103,29 +114,21 @@ def wrote(
     ticket: Ticket,
     text: str,
     at: dt.datetime,
-    policy: Policy,
     now: dt.datetime,
 ) -> None:
     """The worker added a message: a resolved ticket reopens, an answered one owes an answer."""
-    since = min(at, now)
+    since = running.since(min(at, now), now)
     if not ticket.is_open:
-        record(session, ticket, EventKind.REOPENED, now)
-        ticket.resolved_at = None
+        record(session, ticket, EventKind.REOPENED, now, data=since)
         ticket.rating = None
-        ticket.resolution_due_at = policy.resolution_due(ticket.priority, since)
     elif ticket.state is State.ON_HOLD:
-        record(session, ticket, EventKind.RESUMED, now)
-    if ticket.state is not State.NEW:
-        ticket.state = State.ACTIVE if ticket.assignee_id else State.NEW
-    record(session, ticket, EventKind.WROTE, now, text=text)
-    if ticket.first_responded_at is None:
-        ticket.next_due_at = ticket.first_response_due_at
-    elif not _owes_answer(ticket):  # the oldest unanswered message keeps its deadline
-        ticket.next_due_at = policy.next_response_due(ticket.priority, since)
+        record(session, ticket, EventKind.RESUMED, now, data=since)
+    _go_on(ticket)
+    record(session, ticket, EventKind.WROTE, now, text=text, data=since)
 
 
-def _owes_answer(ticket: Ticket) -> bool:
-    return ticket.next_due_at is not None and ticket.next_due_at != ticket.resolution_due_at
+def _go_on(ticket: Ticket) -> None:
+    ticket.state = State.ACTIVE if ticket.assignee_id else State.NEW
 
 
 def detail(
@@ -144,16 +147,37 @@ def detail(
     record(session, ticket, EventKind.DETAILED, now)
 
 
-def prioritise(session: AsyncSession, ticket: Ticket, policy: Policy, now: dt.datetime) -> None:
-    """Words of danger came later: the ticket is urgent from now on, never less soon than before."""
+def date_event(
+    session: AsyncSession,
+    ticket: Ticket,
+    day: dt.date | None,
+    limits: Sequence[dt.date],
+    now: dt.datetime,
+    *,
+    actor: Staff | None = None,
+) -> None:
+    """When it happened, and the last days of the law that follow from it."""
+    today = now.astimezone(LOCAL).date()
+    ticket.event_on = day
+    ticket.limitation_on = min((one for one in limits if one >= today), default=None)
+    record(session, ticket, EventKind.DATED, now, actor=actor)
+
+
+def prioritise(
+    session: AsyncSession, ticket: Ticket, now: dt.datetime, reason: str | None = None
+) -> None:
+    """The ticket is urgent from now on, never less soon than before; nobody waits any more."""
     if ticket.priority is Priority.URGENT:
         return
-    ticket.priority = Priority.URGENT
-    due = policy.next_response_due(Priority.URGENT, now)
-    ticket.next_due_at = min(ticket.next_due_at or due, due)
-    if ticket.first_responded_at is None:
-        ticket.first_response_due_at = min(ticket.first_response_due_at, due)
-    record(session, ticket, EventKind.PRIORITISED, now, data={"priority": Priority.URGENT})
+    _stop_waiting(session, ticket, now)
+    data = {"priority": Priority.URGENT, **({"reason": reason} if reason else {})}
+    record(session, ticket, EventKind.PRIORITISED, now, data=data)
+
+
+def _stop_waiting(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
+    if ticket.state is State.ON_HOLD:
+        record(session, ticket, EventKind.RESUMED, now)
+        _go_on(ticket)
 
 
 async def take(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.datetime) -> None:
@@ -229,29 +253,23 @@ def spoke(session: AsyncSession, ticket: Ticket, staff: Staff | None, now: dt.da
 
 def answered(ticket: Ticket, now: dt.datetime) -> None:
     """The worker has a person's word: the first one stops the first-response clock, once."""
-    if ticket.first_responded_at is None:
-        ticket.first_responded_at = now
+    running.follow(ticket, Tick(EventKind.REPLIED, now, now))
     if ticket.is_open:
         ticket.state = State.ACTIVE
-        ticket.next_due_at = ticket.resolution_due_at
 
 
 def hold(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.datetime) -> None:
-    """We wait for the worker: no clock runs."""
+    """We wait for the worker: the term of the end rests. An answer that is owed stays due."""
     if ticket.state is not State.ACTIVE:
         raise Conflict("only a ticket in work can wait for the worker")
     ticket.state = State.ON_HOLD
-    ticket.next_due_at = None
     record(session, ticket, EventKind.HELD, now, actor=staff)
 
 
-def resume(
-    session: AsyncSession, ticket: Ticket, staff: Staff, policy: Policy, now: dt.datetime
-) -> None:
+def resume(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.datetime) -> None:
     if ticket.state is not State.ON_HOLD:
         raise Conflict("the ticket does not wait")
     ticket.state = State.ACTIVE
-    ticket.next_due_at = policy.next_response_due(ticket.priority, now)
     record(session, ticket, EventKind.RESUMED, now, actor=staff)
 
 
@@ -262,9 +280,40 @@ def resolve(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.datetim
     if ticket.first_responded_at is None:
         raise Conflict("the worker has had no answer yet")
     ticket.state = State.RESOLVED
-    ticket.resolved_at = now
-    ticket.next_due_at = None
     record(session, ticket, EventKind.RESOLVED, now, actor=staff)
+
+
+def remind(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
+    """We have waited for the worker as long as counts: he is told, once."""
+    record(session, ticket, EventKind.REMINDED, now)
+
+
+def give_up(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
+    """The worker did not come back; his next message opens the ticket again."""
+    ticket.state = State.RESOLVED
+    record(session, ticket, EventKind.RESOLVED, now, data={"reason": SILENCE})
+
+
+def merge(
+    session: AsyncSession, other: Ticket, into: Ticket, staff: Staff | None, now: dt.datetime
+) -> None:
+    """`other` is the same matter as `into`: the earliest start holds, and each soonest deadline.
+
+    Both are locked by the caller, the lower number first. What belongs to the conversation is
+    moved by whoever owns it.
+    """
+    if other.id == into.id or not (other.is_open and into.is_open):
+        raise Conflict("only two open tickets can become one")
+    for ticket in (other, into):
+        _stop_waiting(session, ticket, now)
+    data = {"from": other.code, "clock": running.read(other).as_json()}
+    record(session, into, EventKind.ABSORBED, now, actor=staff, data=data)
+    into.event_on = min(filter(None, (into.event_on, other.event_on)), default=None)
+    days = filter(None, (into.limitation_on, other.limitation_on))
+    into.limitation_on = min(days, default=None)
+    into.employer, into.reach = into.employer or other.employer, into.reach or other.reach
+    other.state, other.merged_into_id = State.RESOLVED, into.id
+    record(session, other, EventKind.MERGED, now, actor=staff, data={"into": into.code})
 
 
 def rate(session: AsyncSession, ticket: Ticket, rating: int, now: dt.datetime) -> None:
@@ -311,10 +360,8 @@ async def erase(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None
     ticket.subject = ""
     ticket.employer = None
     ticket.reach = None
-    if ticket.is_open:
-        ticket.state = State.RESOLVED
-        ticket.resolved_at = now
-        ticket.next_due_at = None
+    ticket.event_on = ticket.limitation_on = None
+    ticket.state = State.RESOLVED
     await session.execute(delete(Callback).where(Callback.ticket_id == ticket.id))
     await session.execute(
         update(TicketEvent)

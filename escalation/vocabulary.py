@@ -18,6 +18,14 @@ class Kind(StrEnum):
     PROPOSAL = "proposal"
 
 
+class Way(StrEnum):
+    """How somebody was advised away from the hotline."""
+
+    IN_PERSON = "in_person"
+    LETTER = "letter"
+    PHONE = "phone"
+
+
 class Priority(StrEnum):
     NORMAL = "normal"
     URGENT = "urgent"
@@ -48,7 +56,13 @@ class EventKind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     RATED = "rated"
+    REMINDED = "reminded"  # the worker was told that we still wait for him
+    MERGED = "merged"  # into another ticket; data: into
+    ABSORBED = "absorbed"  # another ticket was merged into this one; data: its clock
+    DATED = "dated"  # the day of the event became known
+    AT_RISK = "at_risk"  # three quarters of a term are gone
     BREACHED = "breached"
+    ESCALATED = "escalated"  # the breach is told further up; data: level
     ASKED_BACK = "asked_back"  # the worker wants to be rung back
     CALLED = "called"  # a lawyer rang, or was rung; data: outcome
     OPENED_FILE = "opened_file"  # a lawyer looked at or listened to what the worker sent
@@ -57,4 +71,4 @@ class EventKind(StrEnum):
 
 
 # Events the worker is told of; all others are history only.
-ANNOUNCED = (EventKind.REPLIED, EventKind.RESOLVED)
+ANNOUNCED = (EventKind.REPLIED, EventKind.RESOLVED, EventKind.REMINDED)

@@ -7,7 +7,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from admin_api import stale_law
 from bot import notifications, retention
-from escalation import watch
+from escalation.watch import LOOKS, Look
 from hotline.house import House
 
 log = structlog.get_logger()
@@ -37,10 +37,14 @@ class Bells:
             self._house.dispatcher.wake()
 
     async def watch(self) -> None:
+        """All that time has brought about, batch by batch: others write in between."""
+        for name, look in LOOKS.items():
+            while found := await self._look(look):
+                log.warning(name, tickets=found)
+
+    async def _look(self, look: Look) -> list[str]:
         async with self._house.database.writing() as session:
-            breached = await watch.record_breaches(session, self._house.clock())
-        if breached:
-            log.warning("deadline_passed", tickets=breached)
+            return await look(session, self._house.clock())
 
     async def refresh(self) -> None:
         """Another process changed the law register or the answers."""

@@ -7,10 +7,10 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.db import Base, UtcDateTime
+from hotline.db import Base, Encrypted, EncryptedJson, UtcDateTime
 
 
 class Status(StrEnum):
@@ -34,6 +34,40 @@ class EntryRevision(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     signed_off_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     signed_off_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class DraftState(StrEnum):
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class EntryDraft(Base):
+    """An entry that is to come of a ticket's answer. Holds no word that was not masked first.
+
+    With `target` only its phrasings are wanted, for an entry that is there already. `version`
+    counts the changes: who saves an older one is told.
+    """
+
+    __tablename__ = "entry_drafts"
+    __table_args__ = (Index(None, "state", "changed_at"), Index(None, "ticket_code"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_code: Mapped[str] = mapped_column(String(12))
+    state: Mapped[DraftState]
+    version: Mapped[int] = mapped_column(default=1)
+    content: Mapped[Any] = mapped_column(EncryptedJson)  # of `drafting.Sketch`
+    masked: Mapped[dict[str, int]] = mapped_column(JSON)  # how much was taken out, by kind
+    target: Mapped[str | None] = mapped_column(String(80))
+    drafted_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    drafted_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Encrypted)  # why it was declined
+    entry_id: Mapped[str | None] = mapped_column(String(80))  # what it became
 
 
 class ArticleVersion(Base):

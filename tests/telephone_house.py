@@ -157,10 +157,11 @@ class TelephoneHouse:
 
     async def _booked(self, call: Caller) -> Booked | None:
         async with self.hotline.house.database.reading() as session:
-            found = await session.scalar(select(Booked).where(Booked.call_index == call.sid))
-        return found
+            return await session.scalar(select(Booked).where(Booked.call_index == call.sid))
 
     async def _asked(self, conversation: int | None) -> list[Question]:
+        if conversation is None:  # nothing, or forgotten
+            return []
         return [one for one in await self.rows(Question) if one.conversation_id == conversation]
 
     async def check(self) -> None:

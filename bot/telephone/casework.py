@@ -19,6 +19,7 @@ from bot.telephone.ivr import Ivr
 from bot.telephone.line import Line, Move, Place, Want
 from bot.telephone.models import Call
 from bot.telephone.numbers import dialable
+from bot.telephone.spoken_keys import spoken_key
 from bot.turns import HandOff, Outcome, Reply, State, Turn, Utterance
 from escalation import callbacks, duty, tickets
 from escalation.models import Ticket
@@ -75,7 +76,7 @@ class Casework:
                 )
                 return self._ivr.told_code(replace(line, code=code), code)
             case Want.STATUS:
-                return await self._status(line, move.keys)
+                return await self._give(await self._status(line, move.keys))
             case Want.ERASE:
                 return await self._erase(line)
 
@@ -104,16 +105,20 @@ class Casework:
         talk = await self._talk(inbound)
         turn = move.turn or Turn(Outcome.CHAT, State(noticed=True))
         turn = replace(turn, replies=(), confirmed=None)
-        same = not self._ring.words and before.place in _SAME_QUESTION
-        question = (
-            await self._session.get(Question, talk.question_id)
-            if same and talk.question_id
-            else None
-        )
+        same = self._is_about_the_same(before, turn) and talk.question_id is not None
+        question = await self._session.get(Question, talk.question_id) if same else None
         noted = self._exchange(inbound, talk, turn, question=question)
         noted.subject = move.line.asked or phrases.ASKED_FOR_A_LAWYER
         await exchange.carry_out(self._session, [noted])
         return noted
+
+    def _is_about_the_same(self, before: Line, turn: Turn) -> bool:
+        """A key, pressed or said, goes on with what was asked, but not to what he asked besides."""
+        if self._ring.words and not spoken_key(self._ring.words, before.place):
+            return False
+        if turn.outcome is Outcome.ANSWER:
+            return before.place is Place.OFFERED
+        return before.place in _SAME_QUESTION
 
     def _exchange(
         self,
@@ -161,7 +166,7 @@ class Casework:
         return self._message_box(line, (*said, why))
 
     def _message_box(self, line: Line, said: tuple[str, ...]) -> Move:
-        number = dialable(self._ring.caller)
+        number = dialable(self._ring.caller or line.caller)
         if number is None or line.number:
             return self._ivr.speak_now(line, *said)
         return self._ivr.ask_consent(replace(line, number=number), *said)

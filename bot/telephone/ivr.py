@@ -5,7 +5,7 @@ patience with silence and noise, saying again, slower, and the way to a person f
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import phrases
@@ -15,6 +15,7 @@ from bot.telephone.aloud import aloud, sentences
 from bot.telephone.call import Dial, HangUp, Listen, Record, Ring
 from bot.telephone.keyed_guide import KeyedGuide, LeaveGuide, Told
 from bot.telephone.line import Line, Move, Place, Want
+from bot.telephone.spoken_keys import spoken_key
 from bot.telephone.tree import Node
 from bot.turns import Guided, HandOff, Outcome, Stage, State, Turn, Utterance
 from escalation.calendar import LOCAL
@@ -43,8 +44,8 @@ class Ivr:
 
     # -- begin and go on ------------------------------------------------
 
-    def begin(self) -> Move:
-        return self._ask(Line(), words.GREETING, words.NOTICE)
+    def begin(self, caller: str = "") -> Move:
+        return self._ask(Line(caller=caller), words.GREETING, words.NOTICE)
 
     def hear(self, line: Line, ring: Ring, now: dt.datetime) -> Move:
         """What follows from keys, words, a recording, or silence."""
@@ -57,7 +58,10 @@ class Ivr:
             return self._recorded(line, ring)
         if line.place is Place.GUIDE:
             return self._in_guide(line, ring, today)
-        if ring.words and line.place not in _KEYS_ONLY:
+        said_key = spoken_key(ring.words, line.place) if not ring.keys else ""
+        if said_key:
+            move = self._key(line, said_key, today)
+        elif ring.words and line.place not in _KEYS_ONLY:
             line = replace(line, asked=ring.words[:_ASKED])
             move = self._question(line, ring.words, now)
         elif not ring.keys:
@@ -113,7 +117,8 @@ class Ivr:
             case Place.ANSWERED:
                 return self._listen(line, (*before, *self._after_answer(line)))
             case Place.CODE:
-                return self._keys(line, *before, words.ASK_CODE, digits=None)
+                way_out = (words.NO_CODE,) if before else ()
+                return self._keys(line, *before, words.ASK_CODE, *way_out, digits=None)
             case Place.CONSENT:
                 return self._keys(line, *before, words.ASK_CONSENT)
             case Place.ERASE:
@@ -129,15 +134,17 @@ class Ivr:
             if line.tries:
                 return Move(_over(line), (words.GOODBYE,), HangUp())
             return self._prompt(replace(line, tries=1))
-        return self._misunderstood(line, words.NOT_HEARD)
+        hears = self._speech and line.place not in _KEYS_AWAITED
+        return self._misunderstood(line, words.NOT_HEARD if hears else words.NO_KEY)
 
     def _misunderstood(self, line: Line, why: str) -> Move:
         line = replace(line, tries=line.tries + 1)
         if line.place is Place.CONSENT and line.tries > 1:  # no yes is a no
             return self._speak_now(replace(line, may_ring=False))
         if line.tries > PATIENCE:
-            return self.message_box(line, words.TO_THE_BOX)
-        again = (words.AGAIN_SLOWLY,) if self._speech and line.place is Place.ASK else ()
+            return self.message_box(line, *words.to_the_box(why))
+        speaks = why == words.NOT_HEARD and line.place is Place.ASK
+        again = (words.AGAIN_SLOWLY,) if speaks else ()
         return self._prompt(line, why, *again)
 
     # -- questions ------------------------------------------------
@@ -168,10 +175,20 @@ class Ivr:
         first = turn.replies[0].text if turn.replies else ""
         if first == phrases.ERASE_CONFIRM:
             return self._prompt(replace(line, place=Place.ERASE, tries=0))
+        if first == phrases.GOODBYE and line.place in _SERVED:
+            return Move(_over(line), (words.GOODBYE,), HangUp())
         said = words.SAID_FOR.get(first)
         if said is None:
             return self._misunderstood(line, words.NOT_HEARD)
-        return self._ask(line, said)
+        return self._small_talk(line, said)
+
+    def _small_talk(self, line: Line, said: str) -> Move:
+        """An answer, but not for ever: a noisy line says "alo" again and again, too."""
+        tries = line.tries + 1
+        if tries > PATIENCE:
+            return self.message_box(line, said, words.TO_THE_BOX)
+        move = self._ask(line, said)
+        return replace(move, line=replace(move.line, tries=tries))
 
     def _answer(
         self, line: Line, turn: Turn, when: list[Span], today: dt.date, asked: str = ""
@@ -209,7 +226,11 @@ class Ivr:
         said.append(words.ASK_ANOTHER if self._speech else words.ASK_ANOTHER_KEYS)
         return tuple(said)
 
-    def _choose(self, line: Line, action: str, today: dt.date) -> Move:
+    def _choose_of_his(self, line: Line, action: str, today: dt.date) -> Move:
+        """Chosen for what he asked himself: the day he told of counts here, too."""
+        return self._choose(line, action, today, spans(line.asked, today))
+
+    def _choose(self, line: Line, action: str, today: dt.date, when: Sequence[Span] = ()) -> Move:
         """What a key of a menu stands for."""
         verb, _, name = action.partition(":")
         if verb == "guide":
@@ -218,7 +239,7 @@ class Ivr:
             State(noticed=True), Utterance(action, action), None, _noon(today)
         )
         if turn.outcome is Outcome.ANSWER:
-            return self._answer(line, turn, [], today)
+            return self._answer(line, turn, list(when), today)
         if turn.handoff is not None:
             return self._to_lawyer(line, turn, words.ANSWER_NEEDS_LAWYER)
         return self._ask(line)  # retired since it was offered
@@ -263,7 +284,7 @@ class Ivr:
     def _at_offered(self, line: Line, key: str, today: dt.date) -> Move:
         if not key.isdigit() or not 1 <= int(key) <= len(line.offered):
             return self._misunderstood(line, words.WRONG_KEY)
-        return self._choose(line, line.offered[int(key) - 1], today)
+        return self._choose_of_his(line, line.offered[int(key) - 1], today)
 
     def _at_answered(self, line: Line, key: str, today: dt.date) -> Move:
         again = replace(line, tries=0)
@@ -276,7 +297,7 @@ class Ivr:
             case "4" if line.entry and (fit := self._dialogue.guidance.fitting(line.entry)):
                 return self._go_on(replace(line, guided=Guided(fit[0].id)), today)
             case "5" if line.second:
-                return self._choose(line, f"answer:{line.second}", today)
+                return self._choose_of_his(line, f"answer:{line.second}", today)
         return self._misunderstood(line, words.WRONG_KEY)
 
     def _at_told(self, line: Line, key: str, today: dt.date) -> Move:
@@ -321,7 +342,7 @@ class Ivr:
     def _not_understood(self, line: Line, why: str, today: dt.date) -> Move:
         line = replace(line, tries=line.tries + 1)
         if line.tries > PATIENCE:
-            return self.message_box(line, words.TO_THE_BOX)
+            return self.message_box(line, *words.to_the_box(why))
         return self._go_on(line, today, why)
 
     def _go_on(self, line: Line, today: dt.date, *before: str) -> Move:
@@ -425,6 +446,7 @@ _ANSWERS_TO_YES: dict[Place, Callable[[Ivr, Line, str], Move]] = {
     Place.ERASE: Ivr._erase,
 }
 _KEYS_ONLY = (Place.CODE, Place.CONSENT, Place.ERASE)
+_KEYS_AWAITED = (*_KEYS_ONLY, Place.TREE)
 _SERVED = (Place.ANSWERED, Place.TOLD_CODE, Place.STATUS)
 _AFTER = {Place.TOLD_CODE: words.AFTER_CODE, Place.STATUS: words.AFTER_STATUS}
 _KINDS = {Stage.REPORT: Kind.REPORT, Stage.PROPOSAL: Kind.PROPOSAL}

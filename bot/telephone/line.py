@@ -47,6 +47,7 @@ class Line:
     kind: Kind = Kind.QUESTION
     urgent: bool = False
     ticket: str | None = None
+    caller: str = ""  # who rings, where the carrier tells it once only
     number: str = ""  # where he agreed to be rung back
     may_ring: bool = False
     code: str = ""

@@ -22,6 +22,7 @@ from escalation.calendar import LOCAL
 from hotline.db import Database
 
 HEAR_SPEECH = ("twilio",)  # Stringee's input knows keys only
+NAME_CALLER_EACH_TIME = ("twilio",)  # elsewhere only when the call begins
 ASK_TO_ACCEPT = ("twilio",)  # elsewhere who picks up has the call, be it a mailbox
 LIVE_CALLS, CALLS_AN_HOUR = 2, 10  # of one number
 _LONGEST_CALL = dt.timedelta(hours=1)
@@ -71,7 +72,7 @@ class Switchboard:
         line = Line.from_json(call.line) if call.line else Line()
         if ring.dialled and ring.dialled.answered and ring.provider not in ASK_TO_ACCEPT:
             line = await Casework.joined(session, line, now)
-        move = ivr.begin() if call.step == 0 else ivr.hear(line, ring, now)
+        move = _begun(ivr, ring) if call.step == 0 else ivr.hear(line, ring, now)
         casework = Casework(session, desk, ivr, call, ring, now, self._duty_phone)
         settled = await casework.settle(line, move)
         call.line = settled.line.as_json()
@@ -193,6 +194,10 @@ async def _kept(session: AsyncSession, call: Call, ring: Ring) -> Document | Non
         select(CallStep.document).where(CallStep.call_id == call.id, CallStep.step == following)
     )
     return Document.from_json(data) if data else None
+
+
+def _begun(ivr: Ivr, ring: Ring) -> Move:
+    return ivr.begin("" if ring.provider in NAME_CALLER_EACH_TIME else ring.caller)
 
 
 def _caller_of_the_day(ring: Ring, now: dt.datetime) -> str:

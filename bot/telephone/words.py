@@ -25,9 +25,11 @@ PRESS = (
 )
 SAY_OR_PRESS_SHORT = "Anh chị nói câu hỏi. Hoặc nghe câu hỏi có sẵn, bấm 1. Gặp luật sư, bấm 0. Để lại lời nhắn, bấm 9."
 NOT_HEARD = "Tổng đài chưa nghe rõ."
+NO_KEY = "Tổng đài chưa thấy anh chị bấm phím."
 WRONG_KEY = "Phím này không dùng ở đây. Anh chị chọn lại."
 AGAIN_SLOWLY = "Anh chị nói chậm giúp, một câu ngắn, ví dụ: công ty nợ lương hai tháng."
-TO_THE_BOX = "Tổng đài vẫn chưa nghe được. Anh chị để lại lời nhắn, luật sư sẽ nghe và trả lời."
+STILL_NOT_HEARD = "Tổng đài vẫn chưa nghe được."
+TO_THE_BOX = "Anh chị để lại lời nhắn, luật sư sẽ nghe và trả lời."
 
 MEANT_ONE_OF = "Có phải anh chị muốn hỏi:"
 NONE_OF_THESE = "Không đúng câu nào, gặp luật sư, bấm 0. Hoặc nói lại câu hỏi."
@@ -66,6 +68,7 @@ ASK_CODE = (
     "bấm bốn ký tự sau đó, mỗi ký tự một phím."
 )
 CODE_FOR_TEXT = "Mã này để xem câu trả lời bằng chữ, chưa có phiếu nào."
+NO_CODE = "Không có mã, bấm sao rồi bấm thăng."
 CODE_UNKNOWN = "Mã này không đúng."
 CODE_TOO_OFTEN = "Mã sai nhiều lần quá. Anh chị gọi lại sau, hoặc gặp luật sư, bấm 0."
 CODE_WHERE = (
@@ -110,6 +113,7 @@ BUSY = (
 
 # What the conversation says in writing, said on the telephone.
 SAID_FOR = {
+    phrases.ENGLISH: "Please press zero to talk to a lawyer. Gặp luật sư, bấm 0.",
     phrases.GREETING: "Chào anh chị. Anh chị cứ kể chuyện ở chỗ làm.",
     phrases.THANKS: "Không có gì ạ.",
     phrases.GOODBYE: "Chào anh chị. Tổng đài trực cả ngày đêm.",
@@ -131,6 +135,12 @@ _STATES = {
     State.ON_HOLD: "luật sư đang chờ anh chị nói thêm",
     State.RESOLVED: "đã xong",
 }
+
+
+def to_the_box(why: str) -> tuple[str, ...]:
+    """After too many tries: `why` the last one failed, without asking for another."""
+    last = {NOT_HEARD: (STILL_NOT_HEARD,), WRONG_KEY: (), NO_KEY: ()}.get(why, (why,))
+    return (*last, TO_THE_BOX)
 
 
 def read_back(label: str) -> str:

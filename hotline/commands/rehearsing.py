@@ -12,14 +12,16 @@ from rich.console import Console
 from rich.table import Table
 
 from hotline.rehearsal import day, page
-from hotline.rehearsal.stage import Stage, standing
-from hotline.settings import Settings
+from hotline.rehearsal.stage import Stage, free_port, standing
+from hotline.settings import Settings, SettingsError
 
 _console = Console(highlight=False)
 
 
 async def rehearse(settings: Settings, port: int, keep: bool, speed: float | None) -> None:
     """Until SIGINT or SIGTERM; with a `speed` a day of traffic is played first."""
+    if port and free_port(port) != port:
+        raise SettingsError(f"port {port} is taken: choose another with --port")
     stop = _stopped()
     ports = (port + 1, port + 2) if port else (0, 0)
     with _directory(settings, keep) as directory:

@@ -1,9 +1,10 @@
 """Workers in the chats: what they write, tap and send, as their providers deliver it."""
 
+import datetime as dt
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from hotline.rehearsal.zalo_bot import FakeZaloBot
 from hotline.rehearsal.zalo_oa import LocalZalo
 
 _TRIES = 3  # of a delivery; providers try for hours
+Clock = Callable[[], dt.datetime]
 _NUMBERED = re.compile(r"^([1-9][0-9]?)\. (.+)$", re.MULTILINE)
 
 
@@ -88,8 +90,8 @@ def number_of(heard: Sequence[Heard], label: str) -> str:
 class TelegramChat:
     name = TELEGRAM
 
-    def __init__(self, server: FakeTelegram, troubles: Troubles) -> None:
-        self._server, self._troubles = server, troubles
+    def __init__(self, server: FakeTelegram, troubles: Troubles, clock: Clock) -> None:
+        self._server, self._troubles, self._clock = server, troubles, clock
         self._updates = count(int(time.time()))  # above those of an earlier rehearsal
 
     async def says(self, person: Person, text: str) -> None:
@@ -100,7 +102,7 @@ class TelegramChat:
 
     async def tap(self, person: Person, payload: str) -> None:
         number = next(self._updates)
-        message = {"message_id": number, "date": int(time.time()), "chat": _chat(person)}
+        message = {"message_id": number, "date": self._date(), "chat": _chat(person)}
         query: Data = {"id": str(number), "chat_instance": "1", "data": payload}
         query |= {"from": _from(person), "message": {**message, "text": "…"}}
         await self._deliver({"update_id": number, "callback_query": query})
@@ -125,9 +127,12 @@ class TelegramChat:
 
     async def _message(self, person: Person, **content: Any) -> None:
         number = next(self._updates)
-        message = {"message_id": number, "date": int(time.time()), **content}
+        message = {"message_id": number, "date": self._date(), **content}
         message |= {"chat": _chat(person), "from": _from(person)}
         await self._deliver({"update_id": number, "message": message})
+
+    def _date(self) -> int:
+        return int(self._clock().timestamp())
 
     async def _deliver(self, update: Data) -> None:
         await _delivered(self._server, update, self._troubles.deliveries)
@@ -152,8 +157,8 @@ async def _delivered(server: BotApi, update: Data, times: int) -> None:
 class ZaloBotChat:
     name = ZALO_BOT
 
-    def __init__(self, server: FakeZaloBot, troubles: Troubles) -> None:
-        self._server, self._troubles = server, troubles
+    def __init__(self, server: FakeZaloBot, troubles: Troubles, clock: Clock) -> None:
+        self._server, self._troubles, self._clock = server, troubles, clock
         self._names = secrets.token_hex(4)  # numbers of messages begin anew with each start
 
     async def says(self, person: Person, text: str) -> None:
@@ -182,6 +187,7 @@ class ZaloBotChat:
         message = event["message"]
         message["from"]["display_name"] = person.name
         message["message_id"] += self._names
+        message["date"] = int(self._clock().timestamp() * 1000)
         await _delivered(self._server, event, self._troubles.deliveries)
 
 
@@ -194,10 +200,15 @@ class ZaloOAChat:
     name = ZALO_OA
 
     def __init__(
-        self, server: LocalZalo, troubles: Troubles, session: aiohttp.ClientSession, webhook: str
+        self,
+        server: LocalZalo,
+        troubles: Troubles,
+        clock: Clock,
+        webhook: str,
+        expire: Callable[[], Awaitable[None]],
     ) -> None:
-        self._server, self._troubles = server, troubles
-        self._session, self._webhook = session, webhook
+        self._server, self._troubles, self._clock = server, troubles, clock
+        self._webhook, self._expire = webhook, expire
         self._names = secrets.token_hex(4)
 
     async def says(self, person: Person, text: str) -> None:
@@ -231,14 +242,16 @@ class ZaloOAChat:
         ]
 
     def _event(self, person: Person, text: str, **more: Any) -> Data:
-        event = self._server.said(person.zalo_oa, text, int(time.time() * 1000), **more)
+        at = int(self._clock().timestamp() * 1000)
+        event = self._server.said(person.zalo_oa, text, at, **more)
         event["message"]["msg_id"] += self._names
         return event
 
     async def _deliver(self, event: Data) -> None:
         if Trouble.EXPIRED in self._troubles.on:
-            self._server.access = f"access-{secrets.token_urlsafe(8)}"
-        for _ in range(self._troubles.deliveries):
-            for _ in range(_TRIES):
-                if await self._server.deliver(self._session, self._webhook, event) == 200:
-                    break
+            await self._expire()
+        async with aiohttp.ClientSession() as session:
+            for _ in range(self._troubles.deliveries):
+                for _ in range(_TRIES):
+                    if await self._server.deliver(session, self._webhook, event) == 200:
+                        break

@@ -21,7 +21,7 @@ from bot.channels.base import Media
 from bot.channels.voice import NAME as PHONE
 from bot.models import Delivery, DeliveryState, Message, Outcome, Question
 from escalation.models import Ticket
-from hotline.rehearsal import samples
+from hotline.rehearsal import callers, samples
 from hotline.rehearsal.chats import Chat, Heard, NoSuchChoice, Thing
 from hotline.rehearsal.lawyer import Lawyer
 from hotline.rehearsal.people import Person, passer_by
@@ -34,7 +34,6 @@ _SECONDS = 45.0  # in which they come, at speed 1
 _THINKS = 1.5  # seconds before a worker goes on
 _PATIENCE = 30.0  # seconds he waits for a reply before the message counts as lost
 _QUIET = 0.4  # seconds without another message: the hotline has said all
-_GUIDE_STEPS = 20
 
 _BECAME = {
     Outcome.ANSWERED: "answered",
@@ -150,7 +149,7 @@ class _Day:
             for step in steps:
                 await self._thinks()
                 [(deed, what)] = step.items()
-                await _CALLERS[deed](call, what)
+                await callers.STEPS[deed](call, what)
             await call.deliver()
         except NotTwiml as error:
             self._report.lose(PHONE, f"the call broke off: {error}")
@@ -207,66 +206,6 @@ class _Visit:
 def _labels(heard: Heard) -> list[str]:
     numbered = [line.partition(". ")[2] for line in heard.text.splitlines() if line[:1].isdigit()]
     return [label for label, _ in heard.buttons] or numbered
-
-
-# -- what callers do -------------------------------------------------------------------------------
-
-
-async def _press(call: Call, keys: str) -> None:
-    await call.press(keys)
-
-
-async def _say(call: Call, words: str) -> None:
-    await call.say(words)
-
-
-async def _silent(call: Call, _: str) -> None:
-    await call.stay_silent()
-
-
-async def _message(call: Call, words: str) -> None:
-    audio, seconds = samples.spoken(words) if words else samples.beep()
-    await call.record(audio, seconds)
-
-
-async def _guide(call: Call, _: str) -> None:
-    """Answer by keys until the result is said."""
-    for _step in range(_GUIDE_STEPS):
-        if call.over or call.waiting is None or call.waiting.tag != "Gather":
-            return
-        if "speech" in call.waiting.get("input", "") and any(
-            "Nghe lại" in said for said in call.said[-4:]
-        ):
-            return
-        await call.press(_keys_for(call))
-
-
-def _keys_for(call: Call) -> str:
-    assert call.waiting is not None
-    if call.waiting.get("numDigits") == "1":
-        return "1"
-    asked = " ".join(call.said[-4:])
-    kinds = (("tám số", "01032024#"), ("số tiền", "8000000#"), ("Đổi ra tháng", "27#"))
-    return next((keys for words, keys in kinds if words in asked), "12#")
-
-
-async def _lawyer(call: Call, what: str) -> None:
-    await call.other_side("1" if what == "takes" else None)
-
-
-async def _hang_up(call: Call, _: str) -> None:
-    await call.hang_up()
-
-
-_CALLERS = {
-    "press": _press,
-    "say": _say,
-    "silent": _silent,
-    "message": _message,
-    "guide": _guide,
-    "lawyer": _lawyer,
-    "hang up": _hang_up,
-}
 
 
 # -- what stands in the books ----------------------------------------------------------------------

@@ -58,10 +58,13 @@ class Handset:
     lawyer: Lawyer = Lawyer.QUIET
     whispered: tuple[str, ...] = ()
     version: int = 0
-    _placed: int = 0  # calls of the office that were taken up
+    _placed: int = field(init=False)  # calls of the office that were taken up
     _request: Form | None = None  # one that rings at the lawyer's
     _rung: int = 0  # lawyers that were rung in this call
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._placed = len(self.line.twilio.placed)  # what was asked before this page was there
 
     # -- as it is seen -----------------------------------------------------------------------------
 

@@ -5,8 +5,7 @@ What people do comes as small JSON posts; what becomes of it is told as server-s
 
 import asyncio
 import contextlib
-import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,23 +16,20 @@ from aiohttp_sse import sse_response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels import webchat
-from bot.channels.base import Media
 from bot.web import secure_responses
-from escalation.calendar import LOCAL
-from hotline.rehearsal import samples
-from hotline.rehearsal.chats import Chat, NoSuchChoice, Thing
-from hotline.rehearsal.handset import Handset, WrongMoment
-from hotline.rehearsal.people import WORKERS, Person
+from hotline.rehearsal.board import Board
+from hotline.rehearsal.chats import NoSuchChoice
+from hotline.rehearsal.deeds import CHAT_DEEDS, PEOPLE, PHONE_DEEDS, object_in, words_in
+from hotline.rehearsal.handset import WrongMoment
+from hotline.rehearsal.people import WORKERS
 from hotline.rehearsal.stage import HOST, Stage
 from hotline.rehearsal.troubles import Trouble
 
 _HERE = Path(__file__).parent
 _LOOK_EVERY = 0.15  # seconds
 _LARGEST = 8 * 1024 * 1024
-_LONGEST = 4000  # characters of one message
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _WOFF = "font/woff2"
-_PEOPLE = {person.id: person for person in WORKERS}
 _CHANNELS = {"zalo_oa": "Zalo OA", "zalo_bot": "Zalo Bot", "telegram": "Telegram"}
 _ROLES = {"lawyer": "Luật sư", "manager": "Quản lý", "admin": "Quản trị", "editor": "Biên tập"}
 _TROUBLES = {
@@ -44,61 +40,6 @@ _TROUBLES = {
     Trouble.EXPIRED: ("Hết hạn mã", "mã truy cập Zalo hết hạn"),
 }
 _NOT_NOW = "Lúc này chưa làm được việc đó."
-
-
-class Board:
-    """What the page shows: an ever longer list of bubbles, the telephones, the troubles."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.troubles = stage.stand_ins.troubles
-        self.handset = Handset(stage.line, self.troubles, _by_phone)
-        self.bubbles: list[dict[str, Any]] = []
-        self._heard: dict[tuple[str, str], int] = {}
-
-    async def look(self) -> None:
-        """Take in what the hotline has written since."""
-        await self.handset.look_for_requests()
-        for chat in self.stage.chats.values():
-            for person in WORKERS:
-                place = (chat.name, person.id)
-                heard = await chat.heard(person)
-                for message in heard[self._heard.get(place, 0) :]:
-                    self._add(chat, person, "hotline", message.text, message.buttons)
-                self._heard[place] = len(heard)
-
-    async def note(self, chat: Chat, person: Person, kind: str, text: str) -> None:
-        """What the worker does himself, below all that came before."""
-        await self.look()
-        self._add(chat, person, kind, text, ())
-
-    def _add(
-        self, chat: Chat, person: Person, kind: str, text: str, buttons: tuple[tuple[str, str], ...]
-    ) -> None:
-        now = dt.datetime.now(LOCAL)
-        self.bubbles.append(
-            {
-                "channel": chat.name,
-                "person": person.id,
-                "kind": kind,
-                "text": text,
-                "buttons": buttons,
-                "clock": f"{now:%H:%M}",
-            }
-        )
-
-    def condition(self) -> dict[str, Any]:
-        """What is shown whole, not piece by piece."""
-        on = sorted(self.troubles.on)
-        return {"phone": self.handset.as_json(), "troubles": on, "met": self.troubles.met}
-
-    def stamp(self) -> tuple[Any, ...]:
-        """Changes with the condition."""
-        return self.handset.version, frozenset(self.troubles.on), self.troubles.met
-
-
-def _by_phone(number: str) -> Person | None:
-    return next((person for person in WORKERS if person.phone == number), None)
 
 
 # -- the application -------------------------------------------------------------------------------
@@ -210,8 +151,8 @@ class _Page:
 
     async def chat(self, request: web.Request) -> web.Response:
         chat = self._stage.chats.get(request.match_info["channel"])
-        person = _PEOPLE.get(request.match_info["person"])
-        deed = _CHAT_DEEDS.get(request.match_info["deed"])
+        person = PEOPLE.get(request.match_info["person"])
+        deed = CHAT_DEEDS.get(request.match_info["deed"])
         if chat is None or person is None or deed is None:
             raise web.HTTPNotFound
         await deed(self._board, chat, person, request)
@@ -220,10 +161,10 @@ class _Page:
     # -- telephones --------------------------------------------------------------------------------
 
     async def phone(self, request: web.Request) -> web.Response:
-        deed = _PHONE_DEEDS.get(request.match_info["deed"])
+        deed = PHONE_DEEDS.get(request.match_info["deed"])
         if deed is None:
             raise web.HTTPNotFound
-        await deed(self._board.handset, await _words(request))
+        await deed(self._board.handset, await words_in(request))
         return web.Response(status=204)
 
     async def trouble(self, request: web.Request) -> web.Response:
@@ -231,7 +172,7 @@ class _Page:
             trouble = Trouble(request.match_info["trouble"])
         except ValueError:
             raise web.HTTPNotFound from None
-        on = bool((await _object(request)).get("on"))
+        on = bool((await object_in(request)).get("on"))
         self._board.troubles.switch(trouble, on)
         return web.Response(status=204)
 
@@ -246,87 +187,3 @@ def _files(fonts: Path) -> dict[str, tuple[bytes, str]]:
 
 def _as_text(value: Any) -> str:
     return str(web.json_response(value).text)
-
-
-# -- what is done ----------------------------------------------------------------------------------
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    try:
-        body = await request.json() if request.can_read_body else {}
-    except ValueError:
-        raise web.HTTPBadRequest from None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest
-    return body
-
-
-async def _words(request: web.Request) -> str:
-    return str((await _object(request)).get("words", "")).strip()[:_LONGEST]
-
-
-async def _says(board: Board, chat: Chat, person: Person, request: web.Request) -> None:
-    words = await _words(request)
-    if not words:
-        raise web.HTTPUnprocessableEntity
-    await board.note(chat, person, "worker", words)
-    await chat.says(person, words)
-
-
-async def _taps(board: Board, chat: Chat, person: Person, request: web.Request) -> None:
-    tapped = await _object(request)
-    payload, label = str(tapped.get("payload", "")), str(tapped.get("label", ""))
-    if not payload:
-        raise web.HTTPUnprocessableEntity
-    await board.note(chat, person, "tap", f"Đã bấm “{label}”")
-    await chat.tap(person, payload)
-
-
-async def _sends(board: Board, chat: Chat, person: Person, request: web.Request) -> None:
-    thing = await _thing(request)
-    await board.note(chat, person, "worker", f"[{_MEDIA[thing.media]}] {thing.name}")
-    await chat.sends(person, thing)
-
-
-_MEDIA = {Media.PHOTO: "ảnh", Media.VOICE: "ghi âm", Media.VIDEO: "video", Media.FILE: "tệp"}
-
-
-async def _thing(request: web.Request) -> Thing:
-    """An uploaded file, or one of ours where only its name is given."""
-    if request.content_type != "multipart/form-data":
-        if (await _words(request)) == "voice":
-            audio, seconds = samples.beep()
-            return Thing(Media.VOICE, audio, "ghi-am.wav", seconds)
-        return Thing(Media.PHOTO, samples.picture(), "phieu-luong.png")
-    upload = (await request.post()).get("file")
-    if not isinstance(upload, web.FileField):
-        raise web.HTTPUnprocessableEntity
-    media = _MEDIA_OF.get(upload.content_type.partition("/")[0], Media.FILE)
-    return Thing(media, upload.file.read(), Path(upload.filename).name[:100])
-
-
-_MEDIA_OF = {"image": Media.PHOTO, "audio": Media.VOICE, "video": Media.VIDEO}
-
-ChatDeed = Callable[[Board, Chat, Person, web.Request], Awaitable[None]]
-_CHAT_DEEDS: dict[str, ChatDeed] = {"words": _says, "tap": _taps, "file": _sends}
-
-
-async def _dial(handset: Handset, who: str) -> None:
-    if who not in _PEOPLE:
-        raise web.HTTPUnprocessableEntity
-    await handset.dial(_PEOPLE[who])
-
-
-_PHONE_DEEDS: dict[str, Callable[[Handset, str], Awaitable[None]]] = {
-    "dial": _dial,
-    "hang-up": lambda handset, _: handset.hang_up(),
-    "press": lambda handset, key: handset.press(key),
-    "say": lambda handset, words: handset.say(words),
-    "silence": lambda handset, _: handset.stay_silent(),
-    "record": lambda handset, words: handset.record(words),
-    "record-and-hang-up": lambda handset, words: handset.record(words, "hangup"),
-    "pick-up": lambda handset, _: handset.pick_up(),
-    "lawyer-picks-up": lambda handset, _: handset.lawyer_picks_up(),
-    "lawyer-accepts": lambda handset, _: handset.lawyer_accepts(),
-    "lawyer-declines": lambda handset, _: handset.lawyer_declines(),
-}

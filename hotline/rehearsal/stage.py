@@ -7,13 +7,13 @@ import asyncio
 import contextlib
 import datetime as dt
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_api import accounts
@@ -28,7 +28,7 @@ from hotline.db import Database
 from hotline.house import House
 from hotline.opening import utc_now
 from hotline.rehearsal import troubles
-from hotline.rehearsal.chats import Chat, TelegramChat, ZaloBotChat, ZaloOAChat
+from hotline.rehearsal.chats import Chat, Clock, TelegramChat, ZaloBotChat, ZaloOAChat
 from hotline.rehearsal.people import LAWYERS_PHONE, OUR_NUMBER
 from hotline.rehearsal.telegram import FakeTelegram
 from hotline.rehearsal.troubles import Body, Troubles, Wire
@@ -46,8 +46,6 @@ _SECRET = "nobodys-secret"  # noqa: S105
 _ACCOUNT = "AC" + "0" * 32
 _REGISTERS_WITHIN = 10.0  # seconds
 _WHOLE_DAY = (0, 24 * 60)
-
-Clock = Callable[[], dt.datetime]
 
 
 @dataclass
@@ -74,12 +72,12 @@ class Stage:
     staff: list[tuple[str, Role, str]]
 
     def __post_init__(self) -> None:
-        there, trouble = self.stand_ins, self.stand_ins.troubles
+        there, with_all = self.stand_ins, (self.stand_ins.troubles, self.house.clock)
         webhook = self.public + ZALO_OA_WEBHOOK
         pushed: list[Chat] = [
-            ZaloOAChat(there.zalo_oa, trouble, self.session, webhook),
-            ZaloBotChat(there.zalo_bot, trouble),
-            TelegramChat(there.telegram, trouble),
+            ZaloOAChat(there.zalo_oa, *with_all, webhook, self._expire_token),
+            ZaloBotChat(there.zalo_bot, *with_all),
+            TelegramChat(there.telegram, *with_all),
         ]
         self.chats: dict[str, Chat] = {one.name: one for one in pushed}
         self.webchat = WebChat(self.session, self.public)
@@ -90,6 +88,13 @@ class Stage:
         async with self.house.database.writing() as session:
             lawyer = await _lawyer(session)
             return await accounts.issue_token(session, lawyer, self.house.clock())
+
+    async def _expire_token(self) -> None:
+        """As if a day had passed since Zalo's tokens were renewed: it does not know them now."""
+        self.stand_ins.zalo_oa.access = "run out"
+        async with self.house.database.writing() as session:
+            long_ago = self.house.clock() - dt.timedelta(days=1)
+            await session.execute(update(ProviderTokens).values(renewed_at=long_ago))
 
 
 @contextlib.asynccontextmanager
@@ -102,7 +107,7 @@ async def standing(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
         )
         there = await _stand_ins(stack, session)
-        settings = _settings(directory, there, (_free(ports[0]), _free(ports[1])))
+        settings = _settings(directory, there, (free_port(ports[0]), free_port(ports[1])))
         database, staff = await _set_up(settings, clock)
         house = await House.open(settings, database, clock)
         stack.push_async_callback(house.close)
@@ -168,15 +173,12 @@ def _settings(directory: Path, there: StandIns, ports: tuple[int, int]) -> Setti
     )
 
 
-def _free(wish: int) -> int:
+def free_port(wish: int) -> int:
     """`wish` if it can be had, else another port: addresses are told before anybody listens."""
     for port in (wish, 0):
-        with socket.socket() as tried:
+        with contextlib.suppress(OSError), socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind((HOST, port))
-            except OSError:
-                continue
+            tried.bind((HOST, port))
             return int(tried.getsockname()[1])
     raise OSError("no port is free")
 

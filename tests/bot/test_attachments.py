@@ -27,6 +27,7 @@ from tests.bot import samples
 from tests.factories import Clock, everything
 from tests.fake_source import FakeSource
 from tests.front_door import CHANNEL, FrontDoor
+from tests.memory import growing_at_most
 
 LAN = "lan"
 MEGABYTE = 1024 * 1024
@@ -365,6 +366,18 @@ async def test_a_provider_that_says_when_is_believed(front: Front) -> None:
     front.clock.pass_(seconds=30)
     await front.collector.settle()
     assert (await front.row()).state is FileState.KEPT
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_many_large_files_take_bounded_memory(front: Front) -> None:
+    large = samples.PDF + b"\0" * (20 * MEGABYTE - len(samples.PDF))
+    for number in range(12):
+        front.source.contents[f"r{number}"] = large
+        await front.door.shows(f"worker {number}", Attachment(Media.FILE, f"r{number}"))
+    with growing_at_most(450):  # 240 MB pass through, three at a time, some 130 MB for each
+        await front.collector.settle()
+    assert {row.state for row in await front.rows()} == {FileState.KEPT}
+    assert sum(path.stat().st_size for path in front.path.iterdir()) > 12 * len(large)
 
 
 async def test_faults_of_ours_lose_nothing(front: Front) -> None:

@@ -82,7 +82,7 @@ class Desk:
     async def writes(self, code: str, text: str = "Còn nữa", at: dt.datetime | None = None) -> None:
         async with self.at(code) as (session, ticket):
             now = self.clock()
-            tickets.wrote(session, ticket, text, at or now, SHIPPED, now)
+            tickets.wrote(session, ticket, text, at or now, now)
 
     async def hold(self, code: str, staff: Staff) -> None:
         async with self.at(code) as (session, ticket):
@@ -90,7 +90,7 @@ class Desk:
 
     async def resume(self, code: str, staff: Staff) -> None:
         async with self.at(code) as (session, ticket):
-            tickets.resume(session, ticket, staff, SHIPPED, self.clock())
+            tickets.resume(session, ticket, staff, self.clock())
 
     async def resolve(self, code: str, staff: Staff) -> None:
         async with self.at(code) as (session, ticket):
@@ -98,7 +98,7 @@ class Desk:
 
     async def prioritise(self, code: str) -> None:
         async with self.at(code) as (session, ticket):
-            tickets.prioritise(session, ticket, SHIPPED, self.clock())
+            tickets.prioritise(session, ticket, self.clock())
 
 
 @pytest.fixture

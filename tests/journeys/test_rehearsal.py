@@ -2,42 +2,64 @@
 
 import asyncio
 import contextlib
-import datetime as dt
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright, expect
 from sqlalchemy import select
 
 from bot.channels.base import Media
 from bot.models import FileState, StoredFile
+from bot.telephone.numbers import dialable
 from bot.web import SECURITY_HEADERS
 from escalation.models import Callback, Staff, Ticket
 from escalation.vocabulary import Role
 from hotline.rehearsal import day, page, samples
+from hotline.rehearsal.board import Board
 from hotline.rehearsal.chats import Chat, NoSuchChoice, Thing
 from hotline.rehearsal.handset import Handset, Lawyer, WrongMoment
-from hotline.rehearsal.page import Board
-from hotline.rehearsal.people import LAWYERS_PHONE, WORKERS
+from hotline.rehearsal.people import LAWYERS_PHONE, WORKERS, Person, passer_by
 from hotline.rehearsal.stage import Stage, standing
-from hotline.rehearsal.troubles import Trouble
-from tests.rehearsing import RunningClock, scratch
+from hotline.rehearsal.troubles import Trouble, Troubles
+from tests.rehearsing import scratch
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 LAN, HUNG = WORKERS
 QUESTION = "nghỉ việc phải báo trước mấy ngày"
 
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),  # one stage for all, and no second browser beside ours
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory, shared_dir: Path) -> AsyncIterator[Stage]:
+    async with standing(scratch(tmp_path_factory.mktemp("stage"), shared_dir)) as up:
+        yield up
+
 
 @pytest.fixture
-async def stage(tmp_path: Path, shared_dir: Path) -> AsyncIterator[Stage]:
-    async with standing(scratch(tmp_path, shared_dir)) as up:
-        yield up
+def troubles(stage: Stage) -> Iterator[Troubles]:
+    yield stage.stand_ins.troubles
+    stage.stand_ins.troubles.end()
+
+
+@pytest.fixture
+def person() -> Person:
+    """Somebody who was never here before."""
+    return passer_by(2000 + next(_numbers))
+
+
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -57,13 +79,16 @@ async def _heard(chat: Chat, person: Any, words: str, seconds: float = 15) -> li
 
 async def _eventually(condition: Any, seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while True:
+            if await condition():
+                return
             await asyncio.sleep(0.05)
 
 
 # -- up and down -----------------------------------------------------------------------------------
 
 
+@pytest.mark.asyncio(loop_scope="function")  # where no other stage has its tasks
 async def test_it_starts_and_stops_cleanly_twice(tmp_path: Path, shared_dir: Path) -> None:
     directory = scratch(tmp_path, shared_dir)
     known = asyncio.all_tasks()
@@ -93,70 +118,86 @@ async def test_a_taken_port_is_no_obstacle(tmp_path: Path, shared_dir: Path) -> 
 
 
 @pytest.mark.parametrize("trouble", [Trouble.BUSY, Trouble.DOWN, Trouble.HANGS])
-async def test_what_a_provider_refused_comes_later_and_once(stage: Stage, trouble: Trouble) -> None:
-    troubles = stage.stand_ins.troubles
+async def test_what_a_provider_refused_comes_later_and_once(
+    stage: Stage, troubles: Troubles, person: Person, trouble: Trouble
+) -> None:
+    troubles.met = 0
     troubles.switch(trouble, True)
     for chat in stage.chats.values():
-        await chat.says(LAN, QUESTION)
+        await chat.says(person, QUESTION)
 
     async def refused() -> bool:
         return troubles.met >= len(stage.chats)
 
     await _eventually(refused)
-    assert not any([await chat.heard(LAN) for chat in stage.chats.values()])
+    assert not any([await chat.heard(person) for chat in stage.chats.values()])
     troubles.switch(trouble, False)
     for chat in stage.chats.values():
-        texts = await _heard(chat, LAN, "Căn cứ", 30)
+        texts = await _heard(chat, person, "Căn cứ", 30)
         assert len(texts) == len(set(texts)) == 2
 
 
-async def test_what_comes_twice_is_answered_once(stage: Stage, handset: Handset) -> None:
-    stage.stand_ins.troubles.switch(Trouble.TWICE, True)
+async def test_what_comes_twice_is_answered_once(
+    stage: Stage, troubles: Troubles, person: Person, handset: Handset
+) -> None:
+    troubles.switch(Trouble.TWICE, True)
     for chat in stage.chats.values():
-        await chat.says(LAN, QUESTION)
-        texts = await _heard(chat, LAN, "Căn cứ")
+        await chat.says(person, QUESTION)
+        texts = await _heard(chat, person, "Căn cứ")
         await stage.house.dispatcher.settle()
-        assert len(texts) == len(await chat.heard(LAN)) == 2
-    await handset.dial(LAN)
+        assert len(texts) == len(await chat.heard(person)) == 2
+    before = len(await _tickets(stage))
+    await handset.dial(person)
     await handset.say(QUESTION)
     await handset.press("0")
     await handset.hang_up()
-    async with stage.house.database.reading() as session:
-        assert len(list(await session.scalars(select(Ticket)))) == 1
+    assert len(await _tickets(stage)) == before + 1
 
 
-async def test_a_token_that_ran_out_is_renewed(stage: Stage) -> None:
-    zalo = stage.stand_ins.zalo_oa
-    chat = stage.chats["zalo_oa"]
-    await chat.says(LAN, QUESTION)
-    await _heard(chat, LAN, "Căn cứ")
+async def test_a_token_that_ran_out_is_renewed(
+    stage: Stage, troubles: Troubles, person: Person
+) -> None:
+    zalo, chat = stage.stand_ins.zalo_oa, stage.chats["zalo_oa"]
+    await chat.says(person, QUESTION)
+    await _heard(chat, person, "Căn cứ")
     before = zalo.refreshes
-    stage.stand_ins.troubles.switch(Trouble.EXPIRED, True)
-    await chat.says(LAN, "thử việc tối đa bao lâu")
-    await _heard(chat, LAN, "Thử việc")
+    troubles.switch(Trouble.EXPIRED, True)
+    await chat.says(person, "thử việc tối đa bao lâu")
+    await _heard(chat, person, "Thử việc")
     assert zalo.refreshes > before
+
+
+async def _tickets(stage: Stage) -> list[Ticket]:
+    async with stage.house.database.reading() as session:
+        return list(await session.scalars(select(Ticket).order_by(Ticket.id)))
 
 
 # -- things and telephones -------------------------------------------------------------------------
 
 
-async def test_pictures_and_recordings_reach_the_lawyer(stage: Stage) -> None:
+async def test_pictures_and_recordings_reach_the_lawyer(stage: Stage, person: Person) -> None:
     audio, seconds = samples.spoken("công ty nợ lương hai tháng")
+    known = len(await _files(stage))
     for chat in stage.chats.values():
-        await chat.sends(LAN, Thing(Media.PHOTO, samples.picture(), "a.png"))
-        await chat.sends(LAN, Thing(Media.VOICE, audio, "a.wav", seconds))
+        await chat.sends(person, Thing(Media.PHOTO, samples.picture(), "a.png"))
+        await chat.sends(person, Thing(Media.VOICE, audio, "a.wav", seconds))
 
     async def fetched() -> bool:
-        async with stage.house.database.reading() as session:
-            found = await session.scalars(select(StoredFile.mime).order_by(StoredFile.mime))
-            kinds = [kind for kind in found if kind]
-        return kinds == ["audio/wav"] * 3 + ["image/png"] * 3
+        files = (await _files(stage))[known:]
+        kept = sorted((one.channel, one.mime) for one in files if one.state is FileState.KEPT)
+        sent = [(channel, mime) for channel in stage.chats for mime in ("audio/wav", "image/png")]
+        return kept == sorted(sent)
 
     await _eventually(fetched)
 
 
-async def test_a_lawyer_takes_the_call(handset: Handset) -> None:
-    await handset.dial(LAN)
+async def _files(stage: Stage) -> list[StoredFile]:
+    async with stage.house.database.reading() as session:
+        return list(await session.scalars(select(StoredFile).order_by(StoredFile.id)))
+
+
+async def test_a_lawyer_takes_the_call(handset: Handset, person: Person) -> None:
+    await handset.dial(person)
     assert handset.place == "listening"
     await handset.press("0")
     assert (handset.place, handset.lawyer) == ("dialling", Lawyer.RINGS)
@@ -168,8 +209,10 @@ async def test_a_lawyer_takes_the_call(handset: Handset) -> None:
     assert (handset.place, handset.lawyer) == ("over", Lawyer.QUIET)
 
 
-async def test_nobody_picks_up_and_a_message_is_left(stage: Stage, handset: Handset) -> None:
-    await handset.dial(LAN)
+async def test_nobody_picks_up_and_a_message_is_left(
+    stage: Stage, handset: Handset, person: Person
+) -> None:
+    await handset.dial(person)
     await handset.press("0")
     await handset.lawyer_declines()
     assert handset.place == "listening"
@@ -182,11 +225,32 @@ async def test_nobody_picks_up_and_a_message_is_left(stage: Stage, handset: Hand
     assert any("Mã của anh chị" in piece for piece in handset.turns[-1].pieces)
 
     async def kept() -> bool:
-        async with stage.house.database.reading() as session:
-            file = await session.scalar(select(StoredFile))
-        return file is not None and file.state is FileState.KEPT and file.discarded
+        newest = (await _files(stage))[-1]
+        return newest.channel == "phone" and newest.state is FileState.KEPT and newest.discarded
 
     await _eventually(kept)
+
+
+async def test_a_caller_who_hangs_up_while_it_rings(handset: Handset, person: Person) -> None:
+    await handset.dial(person)
+    await handset.press("0")
+    await handset.lawyer_picks_up()
+    await handset.hang_up()
+    assert (handset.place, handset.lawyer) == ("over", Lawyer.QUIET)
+    with pytest.raises(WrongMoment):
+        await handset.lawyer_accepts()
+
+
+async def test_keys_of_a_number_count_together(handset: Handset, person: Person) -> None:
+    await handset.dial(person)
+    await handset.press("2")  # the code of a message
+    for key in "123456":
+        await handset.press(key)
+    assert handset.keyed == "123456"
+    await handset.press("#")
+    assert handset.keyed == ""
+    assert "Mã này không đúng." in handset.turns[-1].pieces
+    await handset.hang_up()
 
 
 async def test_the_office_rings_back(stage: Stage, handset: Handset) -> None:
@@ -194,8 +258,8 @@ async def test_the_office_rings_back(stage: Stage, handset: Handset) -> None:
     await handset.press("9")
     await handset.press("1")
     await handset.record("gọi lại giúp tôi")
+    ticket = (await _tickets(stage))[-1]
     async with stage.house.database.reading() as session:
-        ticket = (await session.scalars(select(Ticket))).one()
         lawyer = (await session.scalars(select(Staff).where(Staff.role == Role.LAWYER))).one()
     assert stage.house.telephone.caller is not None
     await stage.house.telephone.caller.ring(ticket.code, lawyer)
@@ -208,15 +272,14 @@ async def test_the_office_rings_back(stage: Stage, handset: Handset) -> None:
     assert handset.lawyer is Lawyer.TALKS
     await handset.lawyer_declines()
     async with stage.house.database.reading() as session:
-        task = (await session.scalars(select(Callback))).one()
+        its_own = select(Callback).where(Callback.ticket_id == ticket.id)
+        task = (await session.scalars(its_own)).one()
     assert task.closed_at is not None
     assert handset.lawyer is Lawyer.QUIET
 
 
-async def test_a_day_of_traffic_loses_nothing(tmp_path: Path, shared_dir: Path) -> None:
-    monday = RunningClock(dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC))
-    async with standing(scratch(tmp_path, shared_dir), monday) as stage:
-        report = await day.play(stage, speed=12)
+async def test_a_day_of_traffic_loses_nothing(stage: Stage) -> None:
+    report = await day.play(stage, speed=12)
     assert report.lost == []
     assert report.total("talks") == 60
     assert report.rows["phone"]["talks"] == 10
@@ -229,13 +292,13 @@ async def test_a_day_of_traffic_loses_nothing(tmp_path: Path, shared_dir: Path) 
 # -- the page --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def address(stage: Stage) -> AsyncIterator[str]:
     async with page.serving(stage, 0) as at:
         yield at
 
 
-async def test_the_page_is_strict(stage: Stage, address: str) -> None:
+async def test_the_page_is_strict(stage: Stage, troubles: Troubles, address: str) -> None:
     foreign = {"Sec-Fetch-Site": "cross-site"}
     requests: list[tuple[str, str, dict[str, Any], int]] = [
         ("GET", "", {}, 200),
@@ -262,12 +325,13 @@ async def test_the_page_is_strict(stage: Stage, address: str) -> None:
             assert answer.status == expected, (method, path)
             policy = "Content-Security-Policy"
             assert answer.headers[policy] == SECURITY_HEADERS[policy]
-    assert stage.stand_ins.troubles.on == {Trouble.BUSY}
+    assert troubles.on == {Trouble.BUSY}
 
 
-async def test_typed_numbers_that_were_not_offered(stage: Stage) -> None:
-    with pytest.raises(NoSuchChoice):
-        await stage.chats["zalo_bot"].taps(LAN, "Đúng ý tôi")
+async def test_only_what_was_offered_can_be_chosen(stage: Stage, person: Person) -> None:
+    for chat in (*stage.chats.values(), stage.webchat):
+        with pytest.raises(NoSuchChoice):
+            await chat.taps(person, "Đúng ý tôi")
 
 
 class Seat:
@@ -309,12 +373,12 @@ async def _seated(address: str, width: int, dark: bool) -> AsyncIterator[Seat]:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: browser tests skipped")
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)], ids=["desk", "phone"])
 async def test_the_page_in_a_browser(address: str, width: int, dark: bool) -> None:
     async with _seated(address, width, dark) as seat:
         at = seat.page
+        await at.get_by_text("Hùng" if dark else "Lan", exact=True).first.click()
         await seat.is_fine()
         for tab in ("Zalo OA", "Zalo Bot", "Telegram"):
             await at.get_by_role("tab", name=tab).click()
@@ -358,8 +422,6 @@ async def _rings_in_the_browser(seat: Seat, width: int) -> None:
     await seat.is_fine()
 
 
-def test_the_lawyers_number_may_be_rung() -> None:
-    from bot.telephone.numbers import dialable
-
+async def test_everybodys_number_may_be_rung() -> None:
     for number in (LAWYERS_PHONE, LAN.phone, HUNG.phone):
         assert dialable(number) == number

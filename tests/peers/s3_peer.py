@@ -38,7 +38,7 @@ if sys.argv[2] == "make":
 else:
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=sys.argv[3])
     names = [one["Key"] for page in pages for one in page.get("Contents", [])]
-    some = {name: client.get_object(Bucket=sys.argv[3], Key=name)["Body"].read(2000).hex()
+    some = {name.split("/")[-1]: client.get_object(Bucket=sys.argv[3], Key=name)["Body"].read(2000).hex()
             for name in names[:3]}
     print(json.dumps({"count": len(names), "some": some}))
 """
@@ -100,6 +100,8 @@ async def store_steps(step: Steps, peer: Peer, store: FileStore) -> None:
     step("20 MB come back", await store.get(large) == LARGE)
     seen = json.loads(peer.ask("look"))
     step("boto3 sees two objects under our names", set(seen["some"]) == {first, large})
+    stranger = open_files(_settings(peer, Path()), Keyring.generate())
+    step("another hotline in the same bucket sees none of them", await stranger.blobs() == [])
     raw = b"".join(bytes.fromhex(one) for one in seen["some"].values())
     step("boto3 cannot read them", b"canary" not in raw and raw.startswith(b"gAAAA"))
     await store.put(first, b"again")
