@@ -6,8 +6,20 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from admin_api import calling, files, live, metrics, reports, tickets
-from admin_api.console import desk, duty, file_words, reading, signing_in, staff, wording, zalo
+from admin_api import calling, consultations, dating, drafts, files, live, metrics, reports, tickets
+from admin_api.console import (
+    clock_words,
+    consulting,
+    desk,
+    drafting,
+    duty,
+    file_words,
+    reading,
+    signing_in,
+    staff,
+    wording,
+    zalo,
+)
 from admin_api.live import FEED, Feed
 from admin_api.office import OFFICE, ROUTE_OF, Office, gate
 from admin_api.routing import MAX_BODY, STAFF, Route, Routes, json_response, openapi
@@ -22,15 +34,20 @@ ALL: tuple[Routes, ...] = (
     live.routes,
     metrics.routes,
     tickets.routes,
+    dating.routes,
     files.routes,
     calling.routes,
     reports.routes,
+    drafts.routes,
+    consultations.routes,
     signing_in.routes,
     desk.routes,
     reading.routes,
     staff.routes,
     zalo.routes,
     duty.routes,
+    drafting.routes,
+    consulting.routes,
 )
 
 
@@ -64,7 +81,7 @@ def make_app(office: Office, fonts: Path) -> web.Application:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(wording.FILTERS | file_words.FILTERS)
+    environment.filters.update(wording.FILTERS | file_words.FILTERS | clock_words.FILTERS)
     return app
 
 

@@ -8,7 +8,9 @@ from pydantic import BaseModel
 from sqlalchemy import and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin_api import clock_view
 from admin_api.callback_task import CallbackTask, reach_for, seen_by
+from admin_api.clock_view import ClockView
 from bot.channels import windows
 from bot.channels.base import Media
 from bot.channels.windows import Window
@@ -115,6 +117,7 @@ class TicketDetail(TicketRow):
     callback: CallbackTask | None
     first_response_due_at: dt.datetime
     resolution_due_at: dt.datetime
+    clock: ClockView
     window: Window | None  # how long the worker may still be written to, where that ends
     conversation: list[Spoken]
     events: list[Happened]
@@ -132,8 +135,7 @@ STATE_FILTERS: dict[str, Sequence[State]] = {
 }
 
 
-# After an answer only the ticket's end is due.
-_OWED = and_(Ticket.next_due_at.is_not(None), Ticket.next_due_at != Ticket.resolution_due_at)
+_OWED = Ticket.answer_due_at.is_not(None)  # else only the ticket's end is due
 _AWAITED = select(Callback.ticket_id).where(Callback.closed_at.is_(None))
 
 
@@ -223,6 +225,7 @@ async def detail(
         callback=seen_by(reader_id, task, ticket, events, now) if task else None,
         first_response_due_at=ticket.first_response_due_at,
         resolution_due_at=ticket.resolution_due_at,
+        clock=clock_view.seen(ticket, events, now),
         window=await _window(session, ticket, now),
         conversation=await _conversation(session, ticket),
         events=[_happened(event, names) for event in events],
@@ -302,7 +305,7 @@ def _row(ticket: Ticket, assignee: str | None) -> dict[str, Any]:
         "opened_at": ticket.opened_at,
         "first_responded_at": ticket.first_responded_at,
         "next_due_at": ticket.next_due_at,
-        "owes_answer": ticket.next_due_at not in (None, ticket.resolution_due_at),
+        "owes_answer": ticket.answer_due_at is not None,
         "resolved_at": ticket.resolved_at,
         "rating": ticket.rating,
     }

@@ -3,7 +3,8 @@
 A consultation is one thing asked: a `Question` row. It counts as advised and answered online
 when the bot answered it and it did not become a ticket, or when a lawyer answered its ticket.
 Courtesies and commands are no questions. First response time runs from the worker's message to
-the first answer written by a person; automatic replies never count.
+the first answer written by a person; automatic replies never count. Consultations given away from
+the hotline count in the whole, never as online.
 """
 
 import datetime as dt
@@ -20,7 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin_api.office import office_of
 from admin_api.routing import REPORT_READERS, ApiError, Routes, json_response
 from bot.models import Handoff, Outcome, Question
+from escalation import consultations
 from escalation.calendar import LOCAL
+from escalation.consultations import Counted
 from escalation.models import Ticket
 from escalation.vocabulary import State
 
@@ -44,7 +47,8 @@ class Day(BaseModel):
 
 
 class Summary(BaseModel):
-    """`received` = by bot + by lawyer + being clarified + still open + closed without an answer."""
+    """`received` = by bot + by lawyer + being clarified + still open + closed without an answer
+    + offline."""
 
     from_day: dt.date
     to_day: dt.date
@@ -54,6 +58,7 @@ class Summary(BaseModel):
     clarifying: int
     still_open: int
     closed_unanswered: int
+    offline: int  # walk-ins, letters, the desk telephone
     online: int
     online_share: float | None  # percent
     goals: dict[int, int]
@@ -102,6 +107,8 @@ async def summary(
 ) -> Summary:
     """Figures of the days `first` to `last`, both included, in Vietnam's time."""
     asked = await _consultations(session, _midnight(first), _midnight(last + dt.timedelta(days=1)))
+    offline = await consultations.counted(session, first, last)
+    received = len(asked) + len(offline)
     online = sum(one.online for one in asked)
     cases = [one.ticket for one in asked if one.ticket is not None]
     waits = sorted(
@@ -113,7 +120,7 @@ async def summary(
     return Summary(
         from_day=first,
         to_day=last,
-        received=len(asked),
+        received=received,
         answered_by_bot=sum(one.by_bot for one in asked),
         answered_by_lawyer=sum(one.by_lawyer for one in asked),
         clarifying=sum(
@@ -121,8 +128,9 @@ async def summary(
         ),
         still_open=sum(one.waits for one in asked),
         closed_unanswered=sum(one.closed_unanswered for one in asked),
+        offline=len(offline),
         online=online,
-        online_share=_percent(online, len(asked)),
+        online_share=_percent(online, received),
         goals=GOALS,
         confirmed_by_worker=sum(one.question.confirmed is True for one in asked),
         rejected_by_worker=sum(one.question.confirmed is False for one in asked),
@@ -131,9 +139,17 @@ async def summary(
         first_response_within_due=_within_due(cases, now),
         ratings_helped=sum(rated),
         ratings_given=len(rated),
-        by_channel=_slices(asked, lambda one: one.question.channel),
-        by_topic=_slices(asked, lambda one: one.question.topic or "khac"),
-        by_day=_days(asked, first, last),
+        by_channel=_slices(
+            asked,
+            lambda one: one.question.channel,
+            (f"offline_{one.way}" for one in offline),
+        ),
+        by_topic=_slices(
+            asked,
+            lambda one: one.question.topic or "khac",
+            (one.topic or "khac" for one in offline),
+        ),
+        by_day=_days(asked, offline, first, last),
     )
 
 
@@ -175,8 +191,12 @@ def _within_due(cases: Sequence[Ticket], now: dt.datetime) -> float | None:
     return _percent(sum(judged), len(judged))
 
 
-def _slices(asked: Iterable[_Consultation], name_of: Callable[[_Consultation], str]) -> list[Slice]:
-    received: Counter[str] = Counter()
+def _slices(
+    asked: Iterable[_Consultation],
+    name_of: Callable[[_Consultation], str],
+    offline: Iterable[str],
+) -> list[Slice]:
+    received: Counter[str] = Counter(offline)
     online: Counter[str] = Counter()
     for one in asked:
         received[name_of(one)] += 1
@@ -187,8 +207,10 @@ def _slices(asked: Iterable[_Consultation], name_of: Callable[[_Consultation], s
     ]
 
 
-def _days(asked: Iterable[_Consultation], first: dt.date, last: dt.date) -> list[Day]:
-    received: Counter[dt.date] = Counter()
+def _days(
+    asked: Iterable[_Consultation], offline: Iterable[Counted], first: dt.date, last: dt.date
+) -> list[Day]:
+    received = Counter(one.day for one in offline)
     online: Counter[dt.date] = Counter()
     for one in asked:
         day = one.question.asked_at.astimezone(LOCAL).date()

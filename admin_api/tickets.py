@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_api import cases
 from admin_api.cases import TicketDetail, TicketList
+from admin_api.clock_view import ClockView
 from admin_api.office import Office, office_of, who
 from admin_api.routing import (
     LAWYERS,
@@ -115,6 +116,12 @@ async def get_ticket(request: web.Request) -> web.Response:
     return json_response(await read_case(request))
 
 
+@routes.api("GET", "/api/tickets/{code}/clock", LAWYERS, answer=ClockView)
+async def get_clock(request: web.Request) -> web.Response:
+    """The ticket's clock, explained: what is due, what counted and what stood still, and why."""
+    return json_response((await read_case(request)).clock)
+
+
 async def reply(request: web.Request, text: str, idempotency_key: str | None) -> Written:
     office = office_of(request)
     async with changing(office, request.match_info["code"], CLOSED) as (session, ticket):
@@ -176,7 +183,7 @@ async def hold(request: web.Request) -> None:
 
 @routes.api("POST", "/api/tickets/{code}/hold", LAWYERS, answer=TicketDetail)
 async def post_hold(request: web.Request) -> web.Response:
-    """Wait for the worker: no clock runs until he writes."""
+    """Wait for the worker: the ticket's end is put off, an answer that is owed is not."""
     await hold(request)
     return json_response(await read_case(request))
 

@@ -172,6 +172,7 @@ _AFTER_A_NAME = _ENDS | frozenset(
     "nợ no không ko k trả tra bắt bat đuổi duoi sa nghỉ nghi chậm cham mà thì hay hoặc hoac nên nen đóng "
     "cũng cung tự tu giữ giu ép ep đòi doi nhưng nhung nếu neu khi có được nước lương luong chưa chua hết vốn von nhà chuyên".split()
 )
+_IN_FIRMS = frozenset("việt hà hải nam trung phòng".split())
 _LANDS = frozenset(
     ("nhật", "nhật bản", "hàn", "hàn quốc", "trung", "trung quốc", "đài", "đài loan", "mỹ")
 )
@@ -223,6 +224,8 @@ def _tells(name: str) -> bool:
 
 def _of_a_name(word: str, known: Collection[str], *, begun: bool, legal: bool) -> bool:
     lowered = word.lower()
+    if legal and lowered in _IN_FIRMS:
+        return True
     if lowered in _COMMON or lowered in _AFTER_A_NAME:
         return False
     if word[:1].isupper() or legal:

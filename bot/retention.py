@@ -17,9 +17,10 @@ from bot.models import (
     StoredFile,
 )
 from bot.telephone.models import Call, CallStep, LinkCode, LinkTry
-from escalation import tickets
+from escalation import consultations, tickets
 from escalation.models import Ticket, TicketEvent
 from escalation.vocabulary import OPEN_STATES
+from knowledge_base.models import DraftState, EntryDraft
 
 TALK_KEPT = dt.timedelta(days=30)  # a talk the bot alone had
 CASE_KEPT = dt.timedelta(days=90)  # a talk after its last ticket closed
@@ -39,7 +40,17 @@ async def erase(session: AsyncSession, conversation: Conversation, now: dt.datet
     )
     for ticket in rows.all():
         await tickets.erase(session, ticket, now)
+        await _forget_drafts(session, ticket)
     await _forget_words(session, conversation)
+
+
+async def _forget_drafts(session: AsyncSession, ticket: Ticket) -> None:
+    """His words, though masked, go no further than they have got already."""
+    await session.execute(
+        delete(EntryDraft)
+        .where(EntryDraft.ticket_code == ticket.code, EntryDraft.state != DraftState.ACCEPTED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _forget_words(session: AsyncSession, conversation: Conversation) -> None:
@@ -66,6 +77,7 @@ async def forget(session: AsyncSession, now: dt.datetime) -> int:
     """Delete what has outlived its purpose; returns how many talks and tickets were forgotten."""
     await session.execute(delete(Quarantine).where(Quarantine.received_at < now - QUARANTINE_KEPT))
     await _forget_callers(session, now)
+    await consultations.forget_words(session, (now - TICKET_KEPT).date())
     conversations = await _outlived(session, now)
     for conversation in conversations:
         await _forget_words(session, conversation)
@@ -117,6 +129,7 @@ async def _forget_tickets(session: AsyncSession, now: dt.datetime) -> int:
     outlived = rows.all()
     for ticket in outlived:
         await tickets.erase(session, ticket, now)
+        await _forget_drafts(session, ticket)
         await _forget_files(session, ticket)
     return len(outlived)
 

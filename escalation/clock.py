@@ -190,7 +190,8 @@ def _resolved(clock: Clock, tick: Tick, terms: Terms) -> Clock:
 
 def _reopened(clock: Clock, tick: Tick, terms: Terms) -> Clock:
     """The end's term goes on from where it stood: it is never given anew."""
-    assert clock.resolved_at is not None
+    if clock.resolved_at is None:
+        return clock
     due = _shifted(clock, clock.resolved_at, tick.since, terms)
     return replace(clock, resolution_due_at=due, resolved_at=None)
 

@@ -142,8 +142,8 @@ class Consultation(Base):
     way: Mapped[Way]
     kind: Mapped[Kind]
     topic: Mapped[str | None] = mapped_column(String(40))
-    question: Mapped[str] = mapped_column(Encrypted)
-    answer: Mapped[str] = mapped_column(Encrypted)
+    question: Mapped[str | None] = mapped_column(Encrypted)  # None once forgotten
+    answer: Mapped[str | None] = mapped_column(Encrypted)
     minutes: Mapped[int]
     entered_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     entered_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

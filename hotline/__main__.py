@@ -25,6 +25,10 @@ keys_app = typer.Typer(no_args_is_help=True, help="The keys of personal data.")
 app.add_typer(kb_app, name="kb")
 app.add_typer(terminal_law.app, name="law")
 app.add_typer(keys_app, name="keys")
+clock_app = typer.Typer(help="Deadlines and the office's calendar.")
+days_app = typer.Typer(no_args_is_help=True, help="Days set apart from the weekly hours.")
+app.add_typer(clock_app, name="clock")
+clock_app.add_typer(days_app, name="days")
 
 
 def main() -> None:
@@ -155,6 +159,41 @@ def staff_list() -> None:
     from hotline.commands import accounts
 
     run(accounts.listing)
+
+
+@clock_app.callback(invoke_without_command=True)
+def clock(
+    context: typer.Context,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of JSON on stdin.")] = False,
+) -> None:
+    """When something is due by the shipped calendars."""
+    if context.invoked_subcommand is not None:
+        return
+    if not jsonl:
+        raise fail("give --jsonl and lines on standard input, or a command: days")
+    from hotline.commands import clocking
+
+    clocking.clock_lines(sys.stdin.buffer, sys.stdout.buffer)
+
+
+@days_app.command("add")
+def clock_days_add(
+    day: Annotated[str, typer.Argument(help="Like 2026-11-28.")],
+    hours: Annotated[str, typer.Argument(help="Like 07:30-11:30,13:00-17:00; closed; usual.")],
+    note: Annotated[str, typer.Option(help="Why, for colleagues.")] = "",
+) -> None:
+    """Close or open a day of the office. Tickets already open keep their deadlines."""
+    from hotline.commands import clocking
+
+    run(lambda settings: clocking.add_day(settings, day, hours, note))
+
+
+@days_app.command("list")
+def clock_days_list() -> None:
+    """List the days set apart."""
+    from hotline.commands import clocking
+
+    run(clocking.list_days)
 
 
 @keys_app.command("rotate")

@@ -7,6 +7,7 @@ writes the answers: law that exists and held, numbers for every day, voices that
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from knowledge_base import citing
 from knowledge_base.articles import Law
@@ -26,6 +27,7 @@ from knowledge_base.text import fold, words
 PHRASINGS = 12  # at least, in the ways people write
 SYLLABLES = 180  # at most: three quarters of a minute of speech
 _PARAMETER = re.compile(r"\{[a-z0-9_]+(?::x[0-9]+)?\}")
+_BRACE = re.compile(r"[{}]")
 _UNSPEAKABLE = re.compile(r"[^\w\s.,?!:]|[\d_]")
 
 Told = Iterator[tuple[str, str]]  # the entry's id or "{parameter}", and what is wrong
@@ -40,6 +42,22 @@ def check(base: Base, law: Law, guides: Mapping[str, Guide], today: dt.date) -> 
         *_guides(base, law, guides, today),
     ]
     return [Complaint(_placed(base, name, why)) for name, why in told]
+
+
+def check_entry(base: Base, law: Law, entry: Entry, today: dt.date) -> list[str]:
+    """What `check` says of one entry, if it is the last to come into the base."""
+    others = {name: one for name, one in base.entries.items() if name != entry.id}
+    grown = replace(base, entries={**others, entry.id: entry})
+    told = [*_entry(grown, law, entry, today), *_unfilled(entry), *_twice(grown)]
+    return [why for name, why in told if name == entry.id]
+
+
+def _unfilled(entry: Entry) -> Told:
+    """Braces that name no parameter; reading the files refuses them before `check` is asked."""
+    for text in (entry.answer, entry.voice or ""):
+        if _BRACE.search(_PARAMETER.sub("", text)):
+            yield entry.id, "braces that name no parameter"
+            return
 
 
 def _placed(base: Base, name: str, why: str) -> str:

@@ -18,6 +18,8 @@ _ZALO = "/zalo"
 _NAVIGATION = (
     ("/", "Hộp phiếu", LAWYERS),
     ("/faq", "Kho trả lời", FAQ_READERS),
+    ("/drafts", "Câu mẫu", FAQ_READERS),
+    ("/consultations", "Trực tiếp", LAWYERS),
     ("/reports", "Báo cáo", REPORT_READERS),
     ("/duty", "Lịch trực", STAFF),
     ("/staff", "Tài khoản", ADMINS),

@@ -8,14 +8,14 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import phrases
+from bot import phrases, triage
 from bot.dialogue import Dialogue
 from bot.telephone import tree, words
 from bot.telephone.aloud import aloud, sentences
 from bot.telephone.call import Dial, HangUp, Listen, Record, Ring
 from bot.telephone.keyed_guide import KeyedGuide, LeaveGuide, Told
 from bot.telephone.line import Line, Move, Place, Want
-from bot.telephone.spoken_keys import spoken_key
+from bot.telephone.spoken_keys import asks_again, spoken_key
 from bot.telephone.tree import Node
 from bot.turns import Guided, HandOff, Outcome, Stage, State, Turn, Utterance
 from escalation.calendar import LOCAL
@@ -28,6 +28,7 @@ PATIENCE = 2  # tries in a row before the message box
 OFFERED = 3
 _HINTS = 120  # phrases that help the recogniser; more would slow every document down
 _CODE_KEYS = (4, 6)
+_QUESTION_WORDS = 4  # shorter ones may be a bad answer to a guide's step
 _ASKED = 300  # characters of his words that become a ticket's subject
 
 
@@ -57,7 +58,7 @@ class Ivr:
         if line.place is Place.RECORDING:
             return self._recorded(line, ring)
         if line.place is Place.GUIDE:
-            return self._in_guide(line, ring, today)
+            return replace(self._in_guide(line, ring, now), heard=_heard(ring))
         said_key = spoken_key(ring.words, line.place) if not ring.keys else ""
         if said_key:
             move = self._key(line, said_key, today)
@@ -173,7 +174,7 @@ class Ivr:
         if turn.state.stage in _KINDS:
             return self.message_box(replace(line, kind=_KINDS[turn.state.stage]))
         first = turn.replies[0].text if turn.replies else ""
-        if first == phrases.ERASE_CONFIRM:
+        if _erases(turn):
             return self._prompt(replace(line, place=Place.ERASE, tries=0))
         if first == phrases.GOODBYE and line.place in _SERVED:
             return Move(_over(line), (words.GOODBYE,), HangUp())
@@ -245,8 +246,13 @@ class Ivr:
         return self._ask(line)  # retired since it was offered
 
     def _offer_these(self, line: Line, turn: Turn) -> Move:
+        tries = line.tries + 1 if line.place is Place.OFFERED else 0
+        if tries >= PATIENCE:  # he said it in other words, and in others again
+            return self.lawyer(
+                line, "Máy hỏi lại hai lần mà chưa trúng câu hỏi", words.NEEDS_LAWYER
+            )
         offered = tuple(f"answer:{entry_id}" for entry_id in turn.entries[:OFFERED])
-        line = replace(_clear(line), place=Place.OFFERED, offered=offered)
+        line = replace(_clear(line), place=Place.OFFERED, offered=offered, tries=tries)
         return replace(self._offer(line), turn=turn)
 
     def _offer(self, line: Line, *before: str) -> Move:
@@ -326,18 +332,44 @@ class Ivr:
 
     # -- guided answers ------------------------------------------------
 
-    def _in_guide(self, line: Line, ring: Ring, today: dt.date) -> Move:
+    def _in_guide(self, line: Line, ring: Ring, now: dt.datetime) -> Move:
         assert line.guided is not None
-        if ring.keys[:1] == "0" and self._guide.takes_one_key(line.guided, today):
+        today = now.astimezone(LOCAL).date()
+        if asks_again(ring.words):
+            return self._go_on(line, today)
+        if triage.danger(ring.words) is not None:
+            return self._left_for(line, ring.words, now)
+        one_key = self._guide.takes_one_key(line.guided, today)
+        if one_key and (said_key := spoken_key(ring.words, Place.GUIDE)):
+            ring = replace(ring, keys=said_key, words="")
+        if one_key and ring.keys[:1] == "0":
             return self.lawyer(line, "Người gọi xin gặp luật sư khi đang tính thử")
+        return self._to_guide(line, line.guided, ring, now)
+
+    def _to_guide(self, line: Line, guided: Guided, ring: Ring, now: dt.datetime) -> Move:
+        today = now.astimezone(LOCAL).date()
         try:
-            following = self._guide.hear(line.guided, ring, today)
+            following = self._guide.hear(guided, ring, today)
         except LeaveGuide:
-            return replace(self._ask(line, words.GUIDE_LEFT), heard=_heard(ring))
-        if isinstance(following, str):  # why it was not understood
-            return self._not_understood(line, following, today)
-        move = self._go_on(replace(line, guided=following, tries=0), today)
-        return replace(move, heard=_heard(ring))
+            return self._ask(line, words.GUIDE_LEFT)
+        if not isinstance(following, str):
+            return self._go_on(replace(line, guided=following, tries=0), today)
+        if ring.words and self._is_other_matter(ring.words, now):
+            return self._left_for(line, ring.words, now)
+        return self._not_understood(line, following, today)
+
+    def _is_other_matter(self, said: str, now: dt.datetime) -> bool:
+        """A wish for a person, a command, or another question, rather than a bad answer."""
+        turn = self._dialogue.respond(State(noticed=True), Utterance(said), None, now)
+        if turn.outcome in (Outcome.ANSWER, Outcome.HANDOFF):
+            return len(said.split()) >= _QUESTION_WORDS
+        stage = turn.state.stage
+        return turn.status or stage is Stage.FOR_LAWYER or stage in _KINDS or _erases(turn)
+
+    def _left_for(self, line: Line, said: str, now: dt.datetime) -> Move:
+        """Nothing holds the caller in a guide."""
+        line = replace(_clear(line), place=Place.ASK, asked=said[:_ASKED])
+        return self._question(line, said, now)
 
     def _not_understood(self, line: Line, why: str, today: dt.date) -> Move:
         line = replace(line, tries=line.tries + 1)
@@ -364,11 +396,11 @@ class Ivr:
 
     # -- people ------------------------------------------------
 
-    def lawyer(self, line: Line, reason: str) -> Move:
+    def lawyer(self, line: Line, reason: str, *before: str) -> Move:
         priority = Priority.URGENT if line.urgent else Priority.NORMAL
         handoff = HandOff(line.kind, priority, reason)
         turn = Turn(Outcome.HANDOFF, State(noticed=True), handoff=handoff)
-        return self._to_lawyer(line, turn)
+        return self._to_lawyer(line, turn, *before)
 
     def _to_lawyer(self, line: Line, turn: Turn, *before: str) -> Move:
         """A ticket first: whoever hangs up while it rings is not forgotten."""
@@ -450,6 +482,10 @@ _KEYS_AWAITED = (*_KEYS_ONLY, Place.TREE)
 _SERVED = (Place.ANSWERED, Place.TOLD_CODE, Place.STATUS)
 _AFTER = {Place.TOLD_CODE: words.AFTER_CODE, Place.STATUS: words.AFTER_STATUS}
 _KINDS = {Stage.REPORT: Kind.REPORT, Stage.PROPOSAL: Kind.PROPOSAL}
+
+
+def _erases(turn: Turn) -> bool:
+    return bool(turn.replies) and turn.replies[0].text == phrases.ERASE_CONFIRM
 
 
 def _clear(line: Line) -> Line:

@@ -65,7 +65,7 @@ class RingingBack:
     async def _number(self, task: int) -> str | None:
         async with self._database.reading() as session:
             found = await session.get(Callback, task)
-        return dialable(found.number) if found else None
+        return dialable(found.number) if found and found.closed_at is None else None
 
     async def outcome(
         self, task: int, call_id: str, outcome: voice.Outcome, seconds: int | None

@@ -13,7 +13,13 @@ _DIGITS = {
         name: str(digit)
         for digit, name in enumerate("không một hai ba bốn năm sáu bảy tám chín".split())
     },
-    "nhất": "1", "nhì": "2", "tư": "4", "bẩy": "7", "sao": "*", "thăng": "#", "đầu tiên": "1",
+    "nhất": "1",
+    "nhì": "2",
+    "tư": "4",
+    "bẩy": "7",
+    "sao": "*",
+    "thăng": "#",
+    "đầu tiên": "1",
 }
 _BEFORE = re.compile(
     r"^(?:(?:dạ|vâng|ừ|thì|cho tôi|em|tôi|bấm|nhấn|ấn|chọn|phím|số|câu|cái|thứ|lấy) )+"
@@ -33,9 +39,13 @@ _SLOWER = (
 _SERVED = (Place.ANSWERED, Place.TOLD_CODE, Place.STATUS)
 
 
+def asks_again(words: str) -> bool:
+    return _plain(words) in _AGAIN
+
+
 def spoken_key(words: str, place: Place) -> str:
     """The key these words stand for where the call stands, "" where they are a question."""
-    said = " ".join(re.sub(r"[.,?!]", " ", words.casefold()).split())
+    said = _plain(words)
     if place is Place.OFFERED and said in _NO:
         return "*"
     if place in _SERVED and said in _AGAIN:
@@ -44,3 +54,7 @@ def spoken_key(words: str, place: Place) -> str:
         return "2"
     plain = _BEFORE.sub("", said)
     return "" if said == "không" else _DIGITS.get(plain, "")
+
+
+def _plain(words: str) -> str:
+    return " ".join(re.sub(r"[.,?!]", " ", words.casefold()).split())

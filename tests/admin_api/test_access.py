@@ -92,7 +92,7 @@ class Browser:
         async with self.session.request(method, url, allow_redirects=False, **more) as response:
             if response.content_type == "text/event-stream":
                 return response.status, "", response.headers
-            return response.status, await response.text(), response.headers
+            return response.status, await response.text(errors="replace"), response.headers
 
     async def sign_in(self, role: Role) -> int:
         return await self.sign_in_as(f"{role}@hotline.test", await self.desk.password(role))

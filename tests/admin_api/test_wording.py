@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from admin_api.console import file_words, wording
+from admin_api.console import clock_words, file_words, wording
 from bot import phrases
 from bot.models import Author, DeliveryState
 from escalation.callbacks import Outcome
@@ -195,7 +195,7 @@ def test_numbers_are_written_the_vietnamese_way() -> None:
 
 
 def test_templates_use_no_filter_that_is_missing() -> None:
-    known = {*wording.FILTERS, *file_words.FILTERS}
+    known = {*wording.FILTERS, *file_words.FILTERS, *clock_words.FILTERS}
     known |= {"attribute", "int", "join", "length", "lower", "map", "max", "round"}
     known |= {"safe", "unique", "upper"}
     used = {

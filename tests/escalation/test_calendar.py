@@ -3,14 +3,16 @@
 import contextlib
 import datetime as dt
 import os
+import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.calendar import ALWAYS, LOCAL, OFFICE, Calendar, Interval, NeverOpen
+from escalation.calendar import ALWAYS, LOCAL, OFFICE, Calendar, Closed, Interval, NeverOpen
 
 HOUR = 60
 
@@ -127,6 +129,14 @@ def test_a_calendar_that_never_opens_is_a_mistake_said_aloud() -> None:
 # Written down here once more, not asked of the library under test. Last year's and next year's
 # days lie outside the period drawn from.
 HOLIDAYS = {
+    dt.date(2026, 1, 1),
+    *(dt.date(2026, 2, day) for day in range(16, 21)),
+    dt.date(2026, 4, 27),  # for Sunday 26/4
+    dt.date(2026, 4, 30),
+    dt.date(2026, 5, 1),
+    dt.date(2026, 8, 31),
+    dt.date(2026, 9, 1),
+    dt.date(2026, 9, 2),
     dt.date(2026, 11, 24),
     dt.date(2027, 1, 1),
     *(dt.date(2027, 2, day) for day in range(4, 11)),
@@ -137,7 +147,8 @@ HOLIDAYS = {
     dt.date(2027, 9, 2),
     dt.date(2027, 9, 3),
 }
-FIRST, LAST = dt.date(2026, 10, 1), dt.date(2027, 11, 23)
+MAKE_UP = {dt.date(2026, 8, 22)}  # a Saturday worked for Monday 31/8
+FIRST, LAST = dt.date(2025, 12, 1), dt.date(2027, 11, 23)
 ZONES = ("UTC", "Asia/Ho_Chi_Minh", "America/New_York", "Australia/Lord_Howe")
 SEVEN_HOURS = dt.timezone(dt.timedelta(hours=7))
 
@@ -159,6 +170,8 @@ class Oracle:
             spans = calendar.exceptions[day]
         elif calendar.public_holidays and day in HOLIDAYS:
             spans = ()
+        elif calendar.public_holidays and day in MAKE_UP:
+            spans = calendar.weekly[0]
         else:
             spans = calendar.weekly[day.weekday()]
         for opens, closes in spans:
@@ -176,6 +189,26 @@ class Oracle:
                 return self._time(cell) + dt.timedelta(seconds=past + left)
             left -= seconds
             cell, past = cell + 1, 0
+
+    def walk(
+        self, start: dt.datetime, minutes: int, pauses: Iterable[tuple[dt.datetime, dt.datetime]]
+    ) -> dt.datetime:
+        """The same by whole minutes and the seconds at their edges, pauses closed on a tape."""
+        (cell, past), left, tape = self._cell(start), minutes * 60, bytearray(self._tape)
+        for since, until in pauses:
+            (first, begun), (last, ended) = self._cell(since), self._cell(until)
+            assert (begun, ended) == (past, past)  # pauses share the start's seconds
+            for minute in range(first, last):
+                tape[minute] |= 2  # from `past` of this minute to `past` of the next
+        while True:
+            # The rest of this minute belongs to this step, the head of the next one as well.
+            for spot, seconds in ((cell, 60 - past), (cell + 1, past)):
+                counted = seconds if self._tape[spot] and not tape[cell] & 2 else 0
+                if counted and left <= counted:
+                    begins = past if spot == cell else 0
+                    return self._time(spot) + dt.timedelta(seconds=begins + left)
+                left -= counted
+            cell += 1
 
     def minutes_between(self, start: dt.datetime, end: dt.datetime) -> int:
         (cell, past), (last, until) = self._cell(start), self._cell(end)
@@ -262,3 +295,87 @@ def test_the_calendar_agrees_with_a_walk_minute_by_minute(
         assert due == oracle.add_minutes(start, minutes)
         assert calendar.minutes_between(start, due) == minutes
         assert calendar.minutes_between(start, end) == oracle.minutes_between(start, end)
+
+
+# -- the shipped office, two thousand times ---------------------------------------------------------
+
+STARTS = [
+    dt.datetime(2025, 12, 24, tzinfo=SEVEN_HOURS),  # the swapped 2/1 and 10/1, Tết 2026
+    dt.datetime(2026, 8, 14, tzinfo=SEVEN_HOURS),  # the swapped 22/8 and 31/8
+    dt.datetime(2026, 11, 20, tzinfo=SEVEN_HOURS),  # 24/11, the New Year
+    dt.datetime(2027, 1, 25, tzinfo=SEVEN_HOURS),  # Tết 2027
+    dt.datetime(2027, 4, 9, tzinfo=SEVEN_HOURS),  # three holidays in a month
+]
+
+
+def _case(dice: random.Random) -> tuple[dt.datetime, int, list[tuple[dt.datetime, dt.datetime]]]:
+    """A start to the second, minutes, and up to three pauses, some of them overlapping."""
+    start = dice.choice(STARTS) + dt.timedelta(seconds=dice.randrange(60 * 86400))
+    pauses = []
+    for _ in range(dice.randrange(4)):
+        since = start + dt.timedelta(minutes=dice.randrange(-600, 6000))
+        pauses.append((since, since + dt.timedelta(minutes=dice.choice((0, 30, 700, 10080)))))
+    return start, dice.choice((1, 15, 240, 480, 960, 1200, 2400)), pauses
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(("name", "share"), [("office", 400), ("always", 100)])
+def test_two_thousand_deadlines_agree_with_the_walk(zone: str, name: str, share: int) -> None:
+    calendar = {"office": OFFICE, "always": ALWAYS}[name]
+    oracle, dice = Oracle(calendar), random.Random(f"{zone} {name}")
+    with machine_in(zone):
+        for _ in range(share):
+            start, minutes, pauses = _case(dice)
+            asked = start.astimezone(ZoneInfo(zone))
+            assert calendar.add_minutes(asked, minutes, pauses) == oracle.walk(
+                start, minutes, pauses
+            ), (start, minutes, pauses)
+
+
+# -- weeks that hold from a day on, and backwards -----------------------------------------------------
+
+
+def test_other_hours_hold_from_their_day_on() -> None:
+    winter = (hours("08:00-12:00"),) * 5 + ((),) * 2
+    calendar = Calendar(OFFICE.weekly, changes=((dt.date(2026, 12, 1), winter),))
+    assert calendar.add_minutes(local(30, 11, "16:30"), 60) == local(1, 12, "08:30")
+    assert calendar.add_minutes(local(1, 12, "11:30"), 60) == local(2, 12, "08:30")
+
+
+def test_of_several_changes_the_latest_holds() -> None:
+    early, late = ((hours("06:00-07:00"),) * 7, (hours("20:00-21:00"),) * 7)
+    calendar = Calendar(
+        OFFICE.weekly, changes=((dt.date(2026, 12, 7), late), (dt.date(2026, 12, 1), early))
+    )
+    assert calendar.hours_on(dt.date(2026, 12, 2)) == hours("06:00-07:00")
+    assert calendar.hours_on(dt.date(2026, 12, 8)) == hours("20:00-21:00")
+
+
+@settings(max_examples=100)
+@given(calendar=calendars, start=moments, minutes=st.integers(1, 600))
+def test_going_back_undoes_going_on(calendar: Calendar, start: dt.datetime, minutes: int) -> None:
+    due = calendar.add_minutes(start, minutes)
+    begun = calendar.back(due, dt.timedelta(minutes=minutes))
+    assert calendar.minutes_between(begun, due) == minutes
+    assert calendar.between(min(start, begun), max(start, begun)) == dt.timedelta()
+
+
+@pytest.mark.parametrize(
+    ("moment", "why"),
+    [
+        (local(23, 11, "12:00"), Closed.LUNCH),
+        (local(23, 11, "20:00"), Closed.NIGHT),
+        (local(23, 11, "06:00"), Closed.NIGHT),
+        (local(24, 11, "09:00"), Closed.HOLIDAY),
+        (local(22, 11, "09:00"), Closed.WEEKEND),
+        (local(6, 2, "09:00", 2027), Closed.HOLIDAY),  # a Saturday in Tết
+    ],
+)
+def test_it_tells_why_nobody_is_there(moment: dt.datetime, why: Closed) -> None:
+    assert not OFFICE.is_open(moment)
+    assert OFFICE.closed_because(moment) is why
+
+
+def test_a_make_up_saturday_is_open() -> None:
+    assert OFFICE.is_open(local(22, 8, "09:00"))
+    assert not OFFICE.is_open(local(31, 8, "09:00"))

@@ -9,6 +9,9 @@ from hotline.settings import PREFIX, Fetching, Settings, SettingsError, read_set
 SECRET = "s3cret-never-shown"
 TELEGRAM = {"TELEGRAM_TOKEN": "123456:ABC-def_ghi", "TELEGRAM_SECRET": SECRET}
 
+LOCAL = ("http://127.0.0.1:8082", "http://127.0.0.1:8082")
+NUMBER = ("+842253123456", "+842253123456")
+
 GOOD: dict[str, tuple[str, object]] = {
     "data_dir": ("/srv/hotline", Path("/srv/hotline")),
     "database_url": ("postgresql://me@db/hotline", "postgresql://me@db/hotline"),
@@ -21,6 +24,34 @@ GOOD: dict[str, tuple[str, object]] = {
     "telegram_secret": (SECRET, SECRET),
     "telegram_api_base": ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
     "telegram_mode": ("polling", Fetching.POLLING),
+    "zalo_oa_app_id": ("360846524940903967", "360846524940903967"),
+    "zalo_oa_secret": (SECRET, SECRET),
+    "zalo_oa_app_secret": (SECRET, SECRET),
+    "zalo_oa_refresh_token": (SECRET, SECRET),
+    "zalo_oa_zns_template": ("7895417", "7895417"),
+    "zalo_oa_api_base": LOCAL,
+    "zalo_oa_zns_base": LOCAL,
+    "zalo_oa_oauth_base": LOCAL,
+    "zalo_bot_token": ("123:abc", "123:abc"),
+    "zalo_bot_secret": (SECRET, SECRET),
+    "zalo_bot_api_base": LOCAL,
+    "zalo_bot_mode": ("polling", Fetching.POLLING),
+    "twilio_account_sid": ("AC0123", "AC0123"),
+    "twilio_auth_token": (SECRET, SECRET),
+    "twilio_number": NUMBER,
+    "twilio_api_base": LOCAL,
+    "stringee_key_sid": ("SK.0.abc", "SK.0.abc"),
+    "stringee_key_secret": (SECRET, SECRET),
+    "stringee_signing_secret": (SECRET, SECRET),
+    "stringee_number": NUMBER,
+    "stringee_api_base": LOCAL,
+    "duty_phone": NUMBER,
+    "media_hosts": (".zdn.vn files.example.vn", ".zdn.vn files.example.vn"),
+    "s3_bucket": ("hotline", "hotline"),
+    "s3_endpoint": LOCAL,
+    "s3_region": ("ap-southeast-1", "ap-southeast-1"),
+    "s3_key_id": ("key", "key"),
+    "s3_secret": (SECRET, SECRET),
 }
 
 
@@ -28,13 +59,44 @@ def environment(**values: str) -> dict[str, str]:
     return {PREFIX + name: value for name, value in values.items()}
 
 
+TOGETHER = (
+    ("telegram_token", "telegram_secret"),
+    (
+        "zalo_oa_app_id",
+        "zalo_oa_secret",
+        "zalo_oa_app_secret",
+        "zalo_oa_refresh_token",
+        "zalo_oa_zns_template",
+    ),
+    ("zalo_bot_token", "zalo_bot_secret"),
+    ("twilio_account_sid", "twilio_auth_token", "twilio_number"),
+    ("stringee_key_sid", "stringee_key_secret", "stringee_signing_secret", "stringee_number"),
+    ("s3_bucket", "s3_key_id", "s3_secret"),
+)
+
+
 def with_its_company(field: str, values: dict[str, str]) -> dict[str, str]:
-    """Telegram's token and secret are only good together."""
-    if field not in ("telegram_token", "telegram_secret"):
-        return values
+    """Some settings are only good together."""
+    company = next((group for group in TOGETHER if field in group), ())
     given = {name.removesuffix("_FILE") for name in values}
-    rest = {name: value for name, value in environment(**TELEGRAM).items() if name not in given}
-    return rest | values
+    rest = environment(**{one.upper(): GOOD[one][0] for one in company})
+    return {name: value for name, value in rest.items() if name not in given} | values
+
+
+@pytest.mark.parametrize("group", TOGETHER, ids=lambda group: group[0])
+def test_half_of_what_belongs_together_stops_the_start(group: tuple[str, ...]) -> None:
+    needed = [one for one in group if one not in ("zalo_oa_refresh_token", "zalo_oa_zns_template")]
+    for missing in needed:
+        some = {one.upper(): GOOD[one][0] for one in group if one != missing}
+        said = refusal(environment(**some))
+        assert PREFIX + missing.upper() in said
+        assert SECRET not in said
+
+
+def test_other_names_in_use_are_understood() -> None:
+    values = {"ZALO_OA_APP_ID": "1", "ZALO_OA_OA_SECRET": "a", "ZALO_APP_SECRET": "b"}
+    settings = read_settings(environment(**values))
+    assert (settings.zalo_oa_secret, settings.zalo_oa_app_secret) == ("a", "b")
 
 
 def refusal(values: dict[str, str]) -> str:
