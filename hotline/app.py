@@ -15,6 +15,7 @@ from sqlalchemy import text
 from admin_api.app import make_app
 from admin_api.live import FEED
 from admin_api.office import Office
+from admin_api.searching import FINDER
 from admin_api.zalo_consent import ZaloConsent
 from bot.channels import webchat, zalo_oa
 from bot.web import secure_responses
@@ -109,6 +110,7 @@ async def running(house: House) -> AsyncIterator[tuple[int, int]]:
     bells = Bells(house)
     office = office_app(house, bells, font_files)
     loops = [house.dispatcher.run(), house.collector.run(), office[FEED].run()]
+    loops += [office[FINDER].run()]
     loops += [door.loop(house.reception) for door in house.doors if door.loop is not None]
     tasks = [asyncio.create_task(loop) for loop in loops]
     scheduler = bells.scheduler()

@@ -178,7 +178,8 @@ class Casework:
         ticket = await tickets.find_to_change(session, line.ticket or "")
         if ticket is not None and ticket.is_open:
             if staff is not None and ticket.assignee_id is None:
-                await tickets.take(session, ticket, staff, now)
+                with contextlib.suppress(tickets.Conflict):  # tied to the employer: not his to keep
+                    await tickets.take(session, ticket, staff, now)
             tickets.spoke(session, ticket, staff, now)
             await callbacks.done(session, ticket, now)
         return replace(line, joined=True)
@@ -229,7 +230,7 @@ class Casework:
         return replace(line, ticket=filed.ticket.code)
 
     async def _ask_to_be_rung(self, ticket: Ticket, number: str) -> None:
-        tickets.detail(self._session, ticket, self._now, reach=number)
+        await tickets.detail(self._session, ticket, self._now, reach=number)
         await callbacks.ask(self._session, ticket, number, self._now)
 
     # -- codes ------------------------------------------------
