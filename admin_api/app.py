@@ -6,7 +6,23 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from admin_api import calling, consultations, dating, drafts, files, live, metrics, reports, tickets
+from admin_api import (
+    assigning,
+    calling,
+    consultations,
+    dating,
+    drafts,
+    files,
+    joining,
+    live,
+    metrics,
+    referring,
+    reports,
+    tickets,
+)
+from admin_api.console import (
+    assigning as assigning_pages,
+)
 from admin_api.console import (
     clock_words,
     consulting,
@@ -14,6 +30,7 @@ from admin_api.console import (
     drafting,
     duty,
     file_words,
+    inbox,
     reading,
     signing_in,
     staff,
@@ -23,6 +40,7 @@ from admin_api.console import (
 from admin_api.live import FEED, Feed
 from admin_api.office import OFFICE, ROUTE_OF, Office, gate
 from admin_api.routing import MAX_BODY, STAFF, Route, Routes, json_response, openapi
+from admin_api.searching import FINDER, Finder
 from bot.web import secure_responses
 
 _HERE = Path(__file__).parent / "console"
@@ -37,11 +55,16 @@ ALL: tuple[Routes, ...] = (
     dating.routes,
     files.routes,
     calling.routes,
+    assigning.routes,
+    joining.routes,
+    referring.routes,
     reports.routes,
     drafts.routes,
     consultations.routes,
     signing_in.routes,
+    inbox.routes,
     desk.routes,
+    assigning_pages.routes,
     reading.routes,
     staff.routes,
     zalo.routes,
@@ -67,6 +90,7 @@ def make_app(office: Office, fonts: Path) -> web.Application:
     secure_responses(app, https=office.secure)
     app[OFFICE] = office
     app[FEED] = Feed(office)
+    app[FINDER] = Finder(office.database)
     app[ROUTE_OF] = {}
     for route in all_routes():
         app.router.add_route(route.method, route.path, route.handler)

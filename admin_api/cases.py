@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin_api import clock_view
+from admin_api import assigned, clock_view
+from admin_api.assigned import Offered, Referred
 from admin_api.callback_task import CallbackTask, reach_for, seen_by
 from admin_api.clock_view import ClockView
 from bot.channels import windows
@@ -24,7 +25,7 @@ from bot.models import (
     Question,
     StoredFile,
 )
-from escalation import callbacks, tickets
+from escalation import callbacks, interests, tickets
 from escalation.calendar import LOCAL
 from escalation.models import Callback, Staff, Ticket, TicketEvent
 from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, State
@@ -82,6 +83,8 @@ class Spoken(BaseModel):
     delivery: str | None
     error: str | None
     files: list[Shown] = []
+    undo_until: dt.datetime | None = None  # an answer that has not left can be withdrawn
+    writer_id: int | None = None  # by this lawyer
 
 
 class Happened(BaseModel):
@@ -94,7 +97,10 @@ class Happened(BaseModel):
     text: str | None
     told: bool
     outcome: str | None = None  # how a call ended
+    leaves_at: dt.datetime | None = None  # an answer can be withdrawn until then
+    actor_id: int | None = None
     media: str | None = None  # of the file that was opened
+    about: str | None = None  # whom, where to or why: a name, a code or a term
 
 
 class Suggestion(BaseModel):
@@ -123,6 +129,11 @@ class TicketDetail(TicketRow):
     events: list[Happened]
     reasoning: dict[str, Any]
     suggestions: list[Suggestion]
+    transfer: Offered | None
+    referrals: list[Referred]
+    master: str | None  # of the collective matter
+    merged_into: str | None
+    same_worker: list[str]  # his other open tickets
 
 
 STATE_FILTERS: dict[str, Sequence[State]] = {
@@ -136,6 +147,11 @@ STATE_FILTERS: dict[str, Sequence[State]] = {
 
 
 _OWED = Ticket.answer_due_at.is_not(None)  # else only the ticket's end is due
+_DUE_FIRST = (Ticket.next_due_at.is_(None), Ticket.next_due_at, Ticket.id)
+_ORDERS = {
+    (State.RESOLVED,): (Ticket.resolved_at.desc(),),
+    tuple(State): (Ticket.opened_at.desc(), Ticket.id),
+}
 _AWAITED = select(Callback.ticket_id).where(Callback.closed_at.is_(None))
 
 
@@ -143,32 +159,33 @@ async def inbox(
     session: AsyncSession,
     states: Sequence[State],
     *,
+    reader_id: int,
     assignee_id: int | None = None,
     owed: bool = False,
     to_ring: bool = False,
+    where: ColumnElement[bool] | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> TicketList:
-    """What is due first comes first; closed tickets newest first.
+    """What is due first comes first; closed tickets, and all at once, newest first.
 
-    `owed`: an answer is due. `to_ring`: the worker waits to be rung back.
+    None from which the reader is barred.
+    `owed`: an answer is due. `to_ring`: the worker waits to be rung back. `where`: what else
+    must hold.
     """
     wanted = and_(
         Ticket.state.in_(states),
+        interests.open_to(reader_id),
         Ticket.assignee_id == assignee_id if assignee_id is not None else true(),
         _OWED if owed else true(),
         Ticket.id.in_(_AWAITED) if to_ring else true(),
-    )
-    order = (
-        (Ticket.resolved_at.desc(),)
-        if tuple(states) == (State.RESOLVED,)
-        else (Ticket.next_due_at.is_(None), Ticket.next_due_at, Ticket.id)
+        true() if where is None else where,
     )
     rows = await session.execute(
         select(Ticket, Staff.name)
         .outerjoin(Staff, Staff.id == Ticket.assignee_id)
         .where(wanted)
-        .order_by(*order)
+        .order_by(*_ORDERS.get(tuple(states), _DUE_FIRST))
         .limit(limit)
         .offset(offset)
     )
@@ -180,7 +197,10 @@ async def inbox(
 
 async def counts(session: AsyncSession, staff_id: int) -> dict[str, int]:
     """How many tickets stand under each heading of the inbox."""
-    grouped = await session.execute(select(Ticket.state, func.count()).group_by(Ticket.state))
+    seen = interests.open_to(staff_id)
+    grouped = await session.execute(
+        select(Ticket.state, func.count()).where(seen).group_by(Ticket.state)
+    )
     by_state = {row[0]: row[1] for row in grouped}
     mine = await session.scalar(
         select(func.count())
@@ -188,12 +208,12 @@ async def counts(session: AsyncSession, staff_id: int) -> dict[str, int]:
         .where(Ticket.assignee_id == staff_id, Ticket.state.in_(OPEN_STATES))
     )
     owed = await session.scalar(
-        select(func.count()).select_from(Ticket).where(_OWED, Ticket.state.in_(OPEN_STATES))
+        select(func.count()).select_from(Ticket).where(seen, _OWED, Ticket.state.in_(OPEN_STATES))
     )
     to_ring = await session.scalar(
         select(func.count())
         .select_from(Ticket)
-        .where(Ticket.id.in_(_AWAITED), Ticket.state.in_(OPEN_STATES))
+        .where(seen, Ticket.id.in_(_AWAITED), Ticket.state.in_(OPEN_STATES))
     )
     found = {
         name: sum(by_state.get(state, 0) for state in states)
@@ -231,6 +251,11 @@ async def detail(
         events=[_happened(event, names) for event in events],
         reasoning=question.reasoning if question else {},
         suggestions=_suggestions(library, ticket.subject, now.astimezone(LOCAL).date()),
+        transfer=await assigned.transfer(session, ticket, reader_id, now),
+        referrals=await assigned.referrals_of(session, ticket),
+        master=await assigned.code_of(session, ticket.master_id),
+        merged_into=await assigned.code_of(session, ticket.merged_into_id),
+        same_worker=await assigned.same_worker(session, ticket, reader_id),
     )
 
 
@@ -321,6 +346,9 @@ def _happened(event: TicketEvent, names: dict[int, str]) -> Happened:
         told=event.announced_at is not None,
         outcome=event.data.get("outcome"),
         media=event.data.get("media"),
+        leaves_at=tickets.leaves_at(event),
+        actor_id=event.actor_id,
+        about=assigned.about(event, names),
     )
 
 

@@ -108,4 +108,11 @@ async def missing(session: AsyncSession, office: Office, draft: EntryDraft) -> l
         return [draft_words.NOTHING_NEW]
     known = await law.load(session, {one.law_id for one in entry.citations})
     told = await asyncio.to_thread(drafting.faults, entry, library, known, today)
-    return [draft_words.complaint(one) for one in told]
+    return [*_gaps(entry), *(draft_words.complaint(one) for one in told)]
+
+
+def _gaps(entry: Entry) -> list[str]:
+    """What was masked leaves a hole that somebody has to write over."""
+    texts = (entry.question, entry.label, entry.answer, entry.voice or "", *entry.phrasings)
+    holes = dict.fromkeys(hole[0] for text in texts for hole in masking.PLACEHOLDER.finditer(text))
+    return [draft_words.hole(one) for one in holes]

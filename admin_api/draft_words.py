@@ -84,6 +84,10 @@ def complaint(said: str) -> str:
     return said
 
 
+def hole(mark: str) -> str:
+    return f"Còn chỗ che {mark}: viết lại để câu đúng cho mọi người."
+
+
 def unfinished(wrong: Iterable[tuple[str, str, Mapping[str, Any]]]) -> list[str]:
     """Fields that are empty or hold what they cannot."""
     return list(dict.fromkeys(_field(*one) for one in wrong))

@@ -23,12 +23,14 @@ from admin_api.routing import (
 )
 from admin_api.zalo_consent import ZaloConsent
 from bot.file_store import FileStore
+from escalation import tickets
 from escalation.models import Staff
 from escalation.sla import Policy
 from hotline.db import Database
 from knowledge_base.library import Library
 
 COOKIE = "office"
+_OF_A_TICKET = "/tickets/{code}"  # absent or closed to the lawyer: one answer for whatever he asks
 _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 log = structlog.get_logger()
@@ -112,6 +114,11 @@ async def _admit(request: web.Request, route: Route) -> None:
     request[SIGNED_IN] = signed_in
     if request.method in _CHANGING and signed_in.csrf_token is not None:
         await _check_origin(request, signed_in.csrf_token)
+    if _OF_A_TICKET in route.path:
+        async with office_of(request).database.reading() as session:
+            code, staff_id = request.match_info["code"], signed_in.staff.id
+            if not await tickets.may_see(session, code, staff_id):
+                raise NOT_FOUND
 
 
 async def _identify(request: web.Request) -> SignedIn | None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin_api import cases
+from admin_api import cases, searching
 from admin_api.cases import TicketDetail, TicketList
 from admin_api.clock_view import ClockView
 from admin_api.office import Office, office_of, who
@@ -29,7 +29,8 @@ from knowledge_base.text import clean
 
 routes = Routes()
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+LONGEST = 8000  # characters of a reply or a note
+Words = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 
 
 class NewReply(Body):
@@ -52,6 +53,7 @@ def conflict(message: str) -> ApiError:
 TAKEN_ALREADY = "Phiếu đã có người nhận hoặc đã đóng."
 CLOSED = "Phiếu đã đóng. Người lao động nhắn tiếp thì phiếu tự mở lại."
 NOT_ANSWERED = "Chưa trả lời người lao động nên chưa đóng được phiếu."
+LEFT_ALREADY = "Câu trả lời đã gửi đi, không rút lại được nữa."
 NOT_NOW = "Trạng thái phiếu đã khác, xin tải lại trang."
 
 
@@ -78,11 +80,17 @@ def own_words(text: str) -> str:
     return words
 
 
-@routes.api(
-    "GET", "/api/tickets", LAWYERS, answer=TicketList, query=("state", "mine", "limit", "offset")
-)
+_LISTED = ("q", "state", "mine", "channel", "topic", "kind", "priority", "limit", "offset")
+
+
+@routes.api("GET", "/api/tickets", LAWYERS, answer=TicketList, query=_LISTED)
 async def list_tickets(request: web.Request) -> web.Response:
-    """Tickets by state (open, new, active, on_hold, resolved, all), due first."""
+    """Tickets by state (open, new, active, on_hold, resolved, all), due first.
+
+    `q`: words that were said, a code or an alias.
+    """
+    wish = searching.wish_of(request.query)
+    sought = await searching.sought(request, wish)
     states = cases.STATE_FILTERS.get(request.query.get("state", "open"))
     if states is None:
         raise ApiError(422, "invalid", "Trạng thái này không có.")
@@ -90,7 +98,9 @@ async def list_tickets(request: web.Request) -> web.Response:
         found = await cases.inbox(
             session,
             states,
+            reader_id=who(request).staff.id,
             assignee_id=who(request).staff.id if request.query.get("mine") == "1" else None,
+            where=wish.condition(sought),
             limit=whole_number(request.query.get("limit"), 100, 1, 500),
             offset=whole_number(request.query.get("offset"), 0, 0, 10_000_000),
         )
@@ -122,7 +132,12 @@ async def get_clock(request: web.Request) -> web.Response:
     return json_response((await read_case(request)).clock)
 
 
-async def reply(request: web.Request, text: str, idempotency_key: str | None) -> Written:
+async def reply(
+    request: web.Request,
+    text: str,
+    idempotency_key: str | None,
+    undo_for: dt.timedelta = dt.timedelta(0),
+) -> Written:
     office = office_of(request)
     async with changing(office, request.match_info["code"], CLOSED) as (session, ticket):
         event = await tickets.reply(
@@ -132,6 +147,7 @@ async def reply(request: web.Request, text: str, idempotency_key: str | None) ->
             own_words(text),
             office.clock(),
             clean(idempotency_key or "")[:80] or None,
+            not_before=office.clock() + undo_for if undo_for else None,
         )
         await session.flush()
         return Written(id=event.id, at=event.at)
@@ -145,6 +161,13 @@ async def post_reply(request: web.Request) -> web.Response:
     body = await body_of(request, NewReply)
     written = await reply(request, body.text, request.headers.get("Idempotency-Key"))
     return json_response(written, status=201)
+
+
+async def withdraw(request: web.Request, event_id: int) -> str:
+    """Take back an answer that has not left yet; its words."""
+    office = office_of(request)
+    async with changing(office, request.match_info["code"], LEFT_ALREADY) as (session, ticket):
+        return await tickets.withdraw(session, ticket, who(request).staff, event_id, office.clock())
 
 
 async def note(request: web.Request, text: str) -> Written:

@@ -204,7 +204,8 @@ class Exchange:
         if turn.rating is not None:
             tickets.rate(self.session, ticket, turn.rating, self.now)
         if turn.employer or turn.reach:
-            tickets.detail(self.session, ticket, self.now, employer=turn.employer, reach=turn.reach)
+            told = {"employer": turn.employer, "reach": turn.reach}
+            await tickets.detail(self.session, ticket, self.now, **told)
         elif turn.outcome is Outcome.JOIN:
             return self._join(ticket)
         return ()
@@ -222,7 +223,10 @@ class Exchange:
         rows = await self.session.scalars(
             select(Ticket)
             .join(Handoff, Handoff.ticket_id == Ticket.id)
-            .where(Handoff.conversation_id == self.talk.conversation_id)
+            .where(
+                Handoff.conversation_id == self.talk.conversation_id,
+                Ticket.merged_into_id.is_(None),
+            )
             .order_by(Handoff.id.desc())
             .limit(3)
         )

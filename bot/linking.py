@@ -126,11 +126,11 @@ async def _tickets(session: AsyncSession, call: int, now: dt.datetime) -> list[R
 
 
 async def tickets_of(session: AsyncSession, conversation_id: int) -> list[Ticket]:
-    """The newest first."""
+    """The newest first; what was merged into another is that other."""
     rows = await session.scalars(
         select(Ticket)
         .join(Handoff, Handoff.ticket_id == Ticket.id)
-        .where(Handoff.conversation_id == conversation_id)
+        .where(Handoff.conversation_id == conversation_id, Ticket.merged_into_id.is_(None))
         .order_by(Handoff.id.desc())
     )
     return list(rows.all())

@@ -65,10 +65,10 @@ def _replacing(pattern: str, kind: str, group: int | str = 0) -> Rule:
 
 # -- what stands behind a word that says so --------------------------------------------------------
 
-_IS = r"(?:\s*(?:của|cua|em|tôi|toi|mình|minh|là|la|số|so|ngân hàng|ngan hang|[A-Z]{2,5}bank|[:.=-]))*"
-_CODE = r"(?=[A-Z0-9 .-]*[0-9]{3})[A-Z]{0,4}[ .-]?[0-9](?:[ .-]?[0-9]){4,19}"
+_IS = r"(?:\s*(?:của|cua|em|tôi|toi|mình|minh|là|la|số|so|ngân hàng|ngan hang|[A-Z]{2,5}bank|[:.=-])){0,8}"
+_CODE = r"(?=[A-Z0-9 .-]{0,24}[0-9]{3})[A-Z]{0,4}[ .-]?[0-9](?:[ .-]?[0-9]){4,19}"
 _ACCOUNT_CUE = r"\b(?:stk|số tk|so tk|(?:số )?tài khoản|(?:so )?tai khoan|tk)\b"
-_BANK = r"(?:\s+(?:vcb|vietcombank|vietinbank|bidv|agribank|techcombank|tcb|mb|mbbank|acb|vpbank|tpbank|sacombank|momo|ở|o))*"
+_BANK = r"(?:\s+(?:vcb|vietcombank|vietinbank|bidv|agribank|techcombank|tcb|mb|mbbank|acb|vpbank|tpbank|sacombank|momo|ở|o)){0,4}"
 _ID_CUE = (
     r"\b(?:cccd|cmnd|cmt|cmtnd|căn cước(?: công dân)?|can cuoc(?: cong dan)?|chứng minh(?: thư| nhân dân)?"
     r"|chung minh(?: thu| nhan dan)?|hộ chiếu|ho chieu|passport|(?:mã số|ma so|số sổ|so so|mã|sổ|số) "
@@ -85,7 +85,7 @@ _BORN = (
 
 _cued = (
     _replacing(
-        r"[\w.+-]+\s?(?:@|\(at\)|\[at\]|\ba còng\b|\ba cong\b)\s?[\w-]+(?:\s?(?:\.|\bchấm\b|\bcham\b)\s?[a-z]{2,12})+",
+        r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\ba còng\b|\ba cong\b)\s?[\w-]{1,63}(?:\s?(?:\.|\bchấm\b|\bcham\b)\s?[a-z]{2,12}){1,5}",
         EMAIL,
     ),
     _replacing(rf"{_BORN}(?P<day>{_DAY}|{_DAY_IN_WORDS})", BIRTH, "day"),
@@ -105,14 +105,16 @@ _DIGITS = {
     "sáu": "6", "sau": "6", "bảy": "7", "bẩy": "7", "bay": "7", "tám": "8", "tam": "8",
     "chín": "9", "chin": "9",
 }  # fmt: skip
-_SIGN = (
-    r"(?:[0-9]|(?<=[0-9])[lI](?=[0-9])|(?<![^\W\d_])o(?=[ .-]?[0-9])|\b(?:"
-    + "|".join(_DIGITS)
-    + r")\b)"
-)
-_NUMBER = re.compile(
-    rf"(?<![\w/])[+(]{{0,2}}{_SIGN}(?:[ .()-]{{0,3}}{_SIGN}){{7,19}}(?![\w/])", re.IGNORECASE
-)
+_FIGURE = r"(?:[0-9]|(?<=[0-9])[lI](?=[0-9])|(?<![^\W\d_])o(?=[ .-]?[0-9]))"
+_SIGN = rf"(?:{_FIGURE}|\b(?:{'|'.join(_DIGITS)})\b)"
+
+
+def _row_of(sign: str) -> re.Pattern[str]:
+    row = rf"(?<![\w/])[+(]{{0,2}}{sign}(?:[ .()-]{{0,3}}{sign}){{7,19}}(?![\w/])"
+    return re.compile(row, re.IGNORECASE)
+
+
+_IN_FIGURES, _SPELLED = _row_of(_FIGURE), _row_of(_SIGN)
 _ALIKE = {"o": "0", "O": "0", "l": "1", "I": "1"}
 _ONE_SIGN = re.compile(_SIGN, re.IGNORECASE)
 _MONEY = re.compile(r"[1-9][0-9]{0,2}(?:[. ]000)*(?:[. ][0-9]{3})+")
@@ -123,8 +125,11 @@ _UNIT = re.compile(
 )
 
 
-def _numbers(text: str) -> str:
-    return _NUMBER.sub(lambda found: _number(found, text), text)
+def _rows(row: re.Pattern[str]) -> Rule:
+    def without(text: str) -> str:
+        return row.sub(lambda found: _number(found, text), text)
+
+    return lambda text: _outside(text, without)
 
 
 def _number(found: re.Match[str], text: str) -> str:
@@ -154,7 +159,7 @@ def _kind_of(digits: str, *, spelled: bool) -> str | None:
 
 _UP = f"[{naming.UPPER}]"
 _PLACE = rf"{_UP}[^\W\d_]*(?:\s+{_UP}[^\W\d_]*){{0,3}}"
-_HOUSE = r"[0-9]{1,4}[a-zA-Z]?(?:\s?[/-]\s?[0-9]{1,4}[a-zA-Z]?)*"
+_HOUSE = r"(?<![0-9/-])[0-9]{1,4}[a-zA-Z]?(?:\s?[/-]\s?[0-9]{1,4}[a-zA-Z]?){0,4}"
 _ROAD = r"(?i:đường|phố|ngõ|ngách|hẻm|kiệt|ngo|ngach|hem)"
 _HAMLET = r"(?i:thôn|xóm|tổ dân phố|tdp|khu phố|ấp|khu chung cư|chung cư|tòa nhà)"
 _AREA = rf"(?:{_HAMLET}|(?i:phường|xã|thị trấn|quận|huyện|thành phố|tp\.?|tỉnh|đặc khu)|{_ROAD})"
@@ -187,7 +192,8 @@ def _addresses(text: str) -> str:
 
 _RULES: tuple[Rule, ...] = (
     *_cued,
-    lambda text: _outside(text, _numbers),
+    _rows(_IN_FIGURES),  # first: "được không 0912…"
+    _rows(_SPELLED),
     _LIVES,
     _addresses,
 )

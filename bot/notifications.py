@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import dialogue, outbox, phrases
 from bot.models import Author, Contact, Conversation, Handoff
 from bot.turns import Reply
+from escalation import tickets
 from escalation.models import Ticket, TicketEvent
 from escalation.tickets import SILENCE
 from escalation.vocabulary import EventKind
@@ -19,7 +20,8 @@ _BATCH = 100
 async def announce(session: AsyncSession, now: dt.datetime) -> int:
     """Turn each event not yet told into a message; returns how many events were handled.
 
-    Two that announce at once wait for each other: no second answer overtakes the first.
+    Two that announce at once wait for each other: no second answer overtakes the first. What may
+    still be withdrawn stays, and holds back what happened to its ticket after it.
     """
     events = await session.scalars(
         select(TicketEvent)
@@ -29,7 +31,12 @@ async def announce(session: AsyncSession, now: dt.datetime) -> int:
         .with_for_update()
     )
     handled = 0
+    held_back: set[int] = set()  # tickets
     for event in events.all():
+        leaves_at = tickets.leaves_at(event)
+        if event.ticket_id in held_back or (leaves_at is not None and now < leaves_at):
+            held_back.add(event.ticket_id)
+            continue
         await _tell(session, event, now)
         event.announced_at = now
         handled += 1
@@ -64,6 +71,8 @@ async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> 
 def _said(event: TicketEvent, code: str) -> Reply:
     if event.kind is EventKind.REPLIED:
         return Reply(phrases.lawyers_answer(event.text or ""))
+    if event.kind is EventKind.REFERRED:
+        return Reply(phrases.referred(code, event.text or "", event.data["on"]))
     if event.kind is EventKind.REMINDED:
         return Reply(phrases.still_waiting(code, event.at + LAST_CALL))
     if event.data.get("reason") == SILENCE:

@@ -233,6 +233,14 @@ def resolved(code: str) -> str:
     return f"Phiếu {code} đã xong. Câu trả lời của luật sư có giúp được anh/chị không? Cần thêm, cứ nhắn tiếp tại đây."
 
 
+def referred(code: str, body: str, sent_on: str) -> str:
+    day = dt.date.fromisoformat(sent_on)
+    return (
+        f"Phiếu {code}: ngày {day.day}/{day.month} luật sư đã chuyển vụ việc của anh/chị sang "
+        f"{body}, nơi có thẩm quyền giải quyết. Có trả lời, luật sư sẽ báo lại tại đây."
+    )
+
+
 def still_waiting(code: str, until: dt.datetime) -> str:
     """The one reminder to a worker of whom we asked something."""
     return (

@@ -44,7 +44,8 @@ _LAST_OUT = (
     .correlate(Conversation)
 )
 _LATEST_TICKET = (
-    select(Handoff.ticket_id)
+    select(func.coalesce(Ticket.merged_into_id, Ticket.id))
+    .join(Handoff, Handoff.ticket_id == Ticket.id)
     .where(Handoff.conversation_id == Conversation.id)
     .order_by(Handoff.id.desc())
     .limit(1)

@@ -1,7 +1,6 @@
 """Workers who wait to be rung back: asked for, tried up to three times, done."""
 
 import datetime as dt
-from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy import func, select

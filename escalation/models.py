@@ -6,8 +6,19 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, Role, State, Way
-from hotline.db import Base, BlindIndex, Encrypted, UtcDateTime
+from escalation.vocabulary import (
+    OPEN_STATES,
+    Agency,
+    EventKind,
+    Kind,
+    Priority,
+    Role,
+    State,
+    Way,
+)
+from hotline.db import Base, BlindIndex, Encrypted, EncryptedJson, UtcDateTime
+
+LOAD_LIMIT = 12  # open tickets of one lawyer, unless his account says otherwise
 
 
 class Staff(Base):
@@ -22,6 +33,9 @@ class Staff(Base):
     phone: Mapped[str | None] = mapped_column(Encrypted)  # E.164; rung while on duty
     disabled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    load_limit: Mapped[int] = mapped_column(default=LOAD_LIMIT, server_default=str(LOAD_LIMIT))
+    topics: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # his own
+    employers: Mapped[Any | None] = mapped_column(EncryptedJson)  # names of those he is tied to
 
 
 class DutyShift(Base):
@@ -89,12 +103,51 @@ class Ticket(Base):
     event_on: Mapped[dt.date | None]  # when the thing happened that the ticket is about
     limitation_on: Mapped[dt.date | None]  # the next last day of the law, counted from it
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    # Of a collective matter; the master names itself.
+    master_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
 
     policy: Mapped[SlaPolicy | None] = relationship(lazy="selectin")
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+
+class Barred(Base):
+    """A lawyer tied to the ticket's employer: for him the ticket does not exist."""
+
+    __tablename__ = "barred"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
+
+
+class Transfer(Base):
+    """An assignee offers his ticket to another lawyer, and keeps it until that one accepts."""
+
+    __tablename__ = "transfers"
+
+    ticket_id: Mapped[int] = mapped_column(
+        ForeignKey("tickets.id"), primary_key=True, autoincrement=False
+    )
+    from_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    lapses_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class Referral(Base):
+    """A case was sent on to another body; its answer comes later."""
+
+    __tablename__ = "referrals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    agency: Mapped[Agency]
+    name: Mapped[str] = mapped_column(Encrypted)  # of the body, in full
+    sent_on: Mapped[dt.date]
+    note: Mapped[str | None] = mapped_column(Encrypted)
+    answered_on: Mapped[dt.date | None]
+    answer: Mapped[str | None] = mapped_column(Encrypted)
 
 
 class Callback(Base):

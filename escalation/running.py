@@ -103,3 +103,10 @@ def recomputed(ticket: Ticket, events: Sequence[TicketEvent]) -> Clock:
     """The clock anew from the history alone; equal to what the columns say."""
     opened, *rest = ticks(ticket, events)
     return clock.run(opened, rest, terms_of(ticket))
+
+
+def rewind(ticket: Ticket, events: Sequence[TicketEvent]) -> Clock:
+    """Set the columns to what the history says."""
+    clock = recomputed(ticket, events)
+    _write(ticket, clock, terms_of(ticket))
+    return clock

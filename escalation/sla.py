@@ -31,7 +31,8 @@ class Matter:
 class Rule:
     """Minutes of the calendar to the first human answer, to each next one, and to the end.
 
-    Past a deadline the head is told after `head` minutes more, the deputy director after `deputy`.
+    Past a deadline the head is told after `head` minutes more, the deputy director after `deputy`;
+    an assignee who is silent for `silent` minutes while an answer is overdue loses the ticket.
     What a rule leaves open (None) it does not care for.
     """
 
@@ -42,6 +43,7 @@ class Rule:
     resolution: int
     head: int = 60
     deputy: int = 240
+    silent: int = 60
     kind: Kind | None = None
     topic: str | None = None
     channel: str | None = None

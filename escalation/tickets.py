@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import policies, running
+from escalation import interests, policies, running
 from escalation.calendar import LOCAL
 from escalation.clock import Tick
-from escalation.models import Callback, Staff, Ticket, TicketEvent
+from escalation.models import Callback, Referral, Staff, Ticket, TicketEvent, Transfer
 from escalation.sla import Policy
 from escalation.vocabulary import ANNOUNCED, OPEN_STATES, EventKind, Kind, Priority, State
 
@@ -32,6 +32,7 @@ _CODE = re.compile(r"HP-[0-9A-Z]{4}")
 
 
 SILENCE = "silence"  # why a ticket was closed without a lawyer's word
+INTEREST = "interest"  # why a ticket was taken from its assignee
 
 
 class Conflict(Exception):
@@ -131,7 +132,7 @@ def _go_on(ticket: Ticket) -> None:
     ticket.state = State.ACTIVE if ticket.assignee_id else State.NEW
 
 
-def detail(
+async def detail(
     session: AsyncSession,
     ticket: Ticket,
     now: dt.datetime,
@@ -145,6 +146,38 @@ def detail(
     if reach:
         ticket.reach = reach
     record(session, ticket, EventKind.DETAILED, now)
+    if employer:
+        await keep_apart(session, ticket, now)
+
+
+async def keep_apart(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
+    """The employer became known: lawyers tied to it neither see the ticket nor keep it."""
+    barred = await interests.bar(session, ticket)
+    if ticket.assignee_id in barred:
+        data = {"reason": INTEREST, "from": ticket.assignee_id}
+        await release(session, ticket, now, data=data)
+
+
+async def release(
+    session: AsyncSession,
+    ticket: Ticket,
+    now: dt.datetime,
+    *,
+    actor: Staff | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Nobody has the ticket any more; what it waited for, it waits for no longer."""
+    _stop_waiting(session, ticket, now)
+    ticket.assignee_id = None
+    if ticket.is_open:
+        ticket.state = State.NEW
+    await withdraw(session, ticket)
+    record(session, ticket, EventKind.RETURNED, now, actor=actor, data=data)
+
+
+async def withdraw(session: AsyncSession, ticket: Ticket) -> None:
+    """An offer to another lawyer is void."""
+    await session.execute(delete(Transfer).where(Transfer.ticket_id == ticket.id))
 
 
 def date_event(
@@ -187,6 +220,7 @@ async def take(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.date
     claimed = await session.scalar(
         update(Ticket)
         .where(Ticket.id == ticket.id, Ticket.assignee_id.is_(None), Ticket.state.in_(OPEN_STATES))
+        .where(interests.open_to(staff.id))
         .values(assignee_id=staff.id, state=State.ACTIVE)
         .returning(Ticket.id)
         .execution_options(synchronize_session=False)
@@ -211,8 +245,12 @@ async def reply(
     text: str,
     now: dt.datetime,
     idempotency_key: str | None = None,
+    not_before: dt.datetime | None = None,
 ) -> TicketEvent:
-    """A lawyer's answer. The first one stops the first-response clock, once."""
+    """A lawyer's answer. The first one stops the first-response clock, once.
+
+    Until `not_before` it stays in the house and can be withdrawn.
+    """
     if idempotency_key:
         earlier = await session.scalar(
             select(TicketEvent).where(
@@ -234,8 +272,60 @@ async def reply(
         now,
         actor=staff,
         text=text,
+        data={"not_before": not_before.isoformat()} if not_before else None,
         idempotency_key=idempotency_key,
     )
+
+
+def leaves_at(event: TicketEvent) -> dt.datetime | None:
+    """Until when an event may not be told to the worker."""
+    told = event.data.get("not_before")
+    return dt.datetime.fromisoformat(told) if told else None
+
+
+async def withdraw(
+    session: AsyncSession, ticket: Ticket, staff: Staff, event_id: int, now: dt.datetime
+) -> str:
+    """Take back his own answer before it leaves, and what he did along with it; its words.
+
+    Nobody outside saw it, so the clock runs as if it had never been. Raises `Conflict` where it is
+    too late: whoever announces it has it locked, and after that it is told.
+    """
+    reply = await session.scalar(
+        select(TicketEvent)
+        .where(
+            TicketEvent.id == event_id,
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.kind == EventKind.REPLIED,
+            TicketEvent.actor_id == staff.id,
+            TicketEvent.announced_at.is_(None),
+        )
+        .with_for_update()
+    )
+    if reply is None:
+        raise Conflict("it has left, or is somebody else's")
+    events = await history(session, ticket)
+    for event in (reply, *_along(reply, events)):
+        event.data = {**event.data, "was": event.kind}
+        event.kind, event.announced_at = EventKind.UNSENT, now
+    clock = running.rewind(ticket, events)
+    if clock.resolved_at is None:
+        ticket.state = State.ON_HOLD if clock.held_at else State.ACTIVE
+    record(session, ticket, EventKind.WITHDRAWN, now, actor=staff)
+    return reply.text or ""
+
+
+def _along(reply: TicketEvent, events: Sequence[TicketEvent]) -> list[TicketEvent]:
+    """That he held or closed the ticket with it, if nothing happened since."""
+    later = itertools.takewhile(
+        lambda one: (
+            one.id > reply.id
+            and one.actor_id == reply.actor_id
+            and one.kind in (EventKind.HELD, EventKind.RESOLVED)
+        ),
+        reversed(events),
+    )
+    return list(later)
 
 
 def replied_elsewhere(session: AsyncSession, ticket: Ticket, text: str, now: dt.datetime) -> None:
@@ -326,6 +416,12 @@ async def find(session: AsyncSession, code: str) -> Ticket | None:
     return await session.scalar(_named(code))
 
 
+async def may_see(session: AsyncSession, code: str, staff_id: int) -> bool:
+    """Whether there is such a ticket for this lawyer: one he is barred from is as one not there."""
+    named = _named(code).where(interests.open_to(staff_id)).with_only_columns(Ticket.id)
+    return await session.scalar(named) is not None
+
+
 async def find_to_change(session: AsyncSession, code: str) -> Ticket | None:
     """The ticket, locked until the end of the transaction: changes to it happen one by one."""
     return await session.scalar(_named(code).with_for_update())
@@ -362,7 +458,8 @@ async def erase(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None
     ticket.reach = None
     ticket.event_on = ticket.limitation_on = None
     ticket.state = State.RESOLVED
-    await session.execute(delete(Callback).where(Callback.ticket_id == ticket.id))
+    for table in (Callback, Transfer, Referral):
+        await session.execute(delete(table).where(table.ticket_id == ticket.id))
     await session.execute(
         update(TicketEvent)
         .where(TicketEvent.ticket_id == ticket.id)

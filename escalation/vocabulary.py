@@ -26,6 +26,18 @@ class Way(StrEnum):
     PHONE = "phone"
 
 
+class Agency(StrEnum):
+    """Another body that a case is referred to."""
+
+    HOME_AFFAIRS = "home_affairs"
+    SOCIAL_INSURANCE = "social_insurance"
+    INSPECTORATE = "inspectorate"
+    POLICE = "police"
+    COURT = "court"
+    UNION = "union"
+    OTHER = "other"
+
+
 class Priority(StrEnum):
     NORMAL = "normal"
     URGENT = "urgent"
@@ -51,6 +63,8 @@ class EventKind(StrEnum):
     TAKEN = "taken"
     NOTED = "noted"
     REPLIED = "replied"
+    UNSENT = "unsent"  # an answer, or what went with it, taken back before it left; data: was
+    WITHDRAWN = "withdrawn"  # somebody took it back
     HELD = "held"
     RESUMED = "resumed"
     RESOLVED = "resolved"
@@ -63,6 +77,15 @@ class EventKind(StrEnum):
     AT_RISK = "at_risk"  # three quarters of a term are gone
     BREACHED = "breached"
     ESCALATED = "escalated"  # the breach is told further up; data: level
+    RETURNED = "returned"  # nobody has it any more; data: reason, unless the assignee gave it back
+    OFFERED = "offered"  # to another lawyer, who accepts or refuses; data: to
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"  # the other said nothing: the giver keeps it
+    REFERRED = "referred"  # to another body, its name; data: agency, on
+    REFERRAL_ANSWERED = "referral_answered"
+    JOINED = "joined"  # a collective matter; data: master
+    LEFT = "left"
     ASKED_BACK = "asked_back"  # the worker wants to be rung back
     CALLED = "called"  # a lawyer rang, or was rung; data: outcome
     OPENED_FILE = "opened_file"  # a lawyer looked at or listened to what the worker sent
@@ -71,4 +94,4 @@ class EventKind(StrEnum):
 
 
 # Events the worker is told of; all others are history only.
-ANNOUNCED = (EventKind.REPLIED, EventKind.RESOLVED, EventKind.REMINDED)
+ANNOUNCED = (EventKind.REPLIED, EventKind.RESOLVED, EventKind.REMINDED, EventKind.REFERRED)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import ladder, policies, running, tickets
+from escalation import assignment, ladder, policies, running, tickets, transfers
 from escalation.calendar import LOCAL
 from escalation.clock import LONGEST_WAIT
 from escalation.models import Ticket
@@ -135,4 +135,6 @@ LOOKS: Mapping[str, Look] = {  # by the name under which it is logged
     "escalated": climb,
     "reminded": remind,
     "given_up": give_up,
+    "assignee_silent": assignment.release_silent,
+    "offer_lapsed": transfers.lapse,
 }

@@ -20,6 +20,7 @@ from knowledge_base.text import Shorthand, clean, fold, words
 
 PHRASING_LENGTH = 400
 MOST_PHRASINGS = 12
+_READ = 2000  # characters of a message in which a question is looked for
 _LABEL_LENGTH = 60
 _LEAST_WORDS = 3
 _SLUG_WORDS = 7
@@ -55,7 +56,7 @@ def propose(
     """A first sketch from what a worker asked and what the lawyer answered."""
     ways = phrasings(asked)
     question = _as_question(ways[0]) if ways else ""
-    answer = reply.partition("\nCăn cứ: ")[0].strip()  # the program writes that itself
+    answer = _for_everybody(reply.partition("\nCăn cứ: ")[0])  # that line the program writes
     citations = recognised(reply, library, today)
     topic = topic if topic in library.topics else _likely_topic(question, library)
     return Sketch(
@@ -71,6 +72,17 @@ def propose(
     )
 
 
+_ADDRESSED = re.compile(
+    r"^\s*(?:dạ\s+)?(?:xin\s+|kính\s+)?chào\s+[^,.!:\n]{1,40}[,.!:\n]\s*", re.IGNORECASE
+)
+
+
+def _for_everybody(reply: str) -> str:
+    """ "Chào chị, công ty phải ..." greets one; the entry speaks to all."""
+    words = _ADDRESSED.sub("", reply).strip()
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 _GREETING = re.compile(
     r"^(?:(?:dạ|da|vâng|em|tôi|mình|xin|kính|chào|chao|hello|hi|alo|luật sư|luat su|ls|ad|admin|anh"
     r"|chị|anh/chị|a/c|shop|tổng đài|ơi|oi|ạ|a|cho|hỏi|hoi|với|nhờ|tư vấn|giúp|giup|là|la)\b"
@@ -81,7 +93,8 @@ _GREETS = re.compile(
     r"\b(?:dạ|chào|chao|hello|hi|alo|luật sư|luat su|ad|admin|ơi|hỏi|hoi|nhờ)\b", re.IGNORECASE
 )
 _THANKS = re.compile(
-    r"[\s,.;!]*(?:(?:em|tôi|mình|xin|chân thành|rất)\s+)*(?:cảm ơn|cám ơn|cam on|thanks?)\b[^?]*$",
+    r"[\s,.;!]*(?:(?:em|tôi|mình|xin|chân thành|rất)\s+){0,6}"
+    r"(?:cảm ơn|cám ơn|cam on|thanks?)\b[^?]*$",
     re.IGNORECASE,
 )
 _MARKED = re.compile(r"\[[^\]]{2,20}\]")
@@ -100,7 +113,7 @@ def phrasings(asked: Iterable[str]) -> list[str]:
 
 
 def _phrasing(text: str) -> str:
-    text = _without_marks(clean(text))
+    text = _without_marks(clean(text)[:_READ])
     text = " ".join(text.split())
     text = _THANKS.sub("", text)
     return _shortened(_ungreeted(text), PHRASING_LENGTH).strip(" ,;:")

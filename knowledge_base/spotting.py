@@ -147,6 +147,6 @@ def _owner(
 ) -> str | None:
     """ "BLLĐ 2019 Đ.97, Đ.94; NĐ 145/2020 Đ.5": in front counts more than behind."""
     in_front = next((law for law in reversed(laws) if law.end <= place.start()), None)
-    if in_front and not folded[in_front.end : place.start()].strip(" ,:-"):
+    if in_front and not folded[in_front.end : place.start()].strip(" :-"):
         return in_front.law_id
     return behind or before

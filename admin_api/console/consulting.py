@@ -23,6 +23,11 @@ routes = Routes()
 _SHOWN = 20
 _LARGEST = 2**31 - 1
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_EMPTY = {
+    **dict.fromkeys(("day", "minutes", "topic", "question", "answer"), ""),
+    "way": Way.IN_PERSON,
+    "kind": Kind.QUESTION,
+}
 _FILE_NAME = "tu-van-truc-tiep.xlsx"
 
 
@@ -50,7 +55,7 @@ async def _page(request: web.Request, *, status: int = 200, **more: Any) -> web.
         "topics": office.library().topics,
         "ways": WAYS,
         "kinds": KINDS,
-        "typed": {"day": f"{today(office):%d/%m/%Y}", "way": Way.IN_PERSON, "kind": Kind.QUESTION},
+        "typed": {**_EMPTY, "day": f"{today(office):%d/%m/%Y}"},
         "key": secrets.token_urlsafe(12),
         "problem": None,
         "wrong": None,
@@ -72,7 +77,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
             status=422,
             problem=refused.sentence,
             wrong=refused.field,
-            typed=form,
+            typed={**_EMPTY, **form},
             key=form.get("key", "")[:80],
         )
     await consultations.enter(request, given, form.get("key", ""))

@@ -1,4 +1,4 @@
-"""The inbox and a ticket: pages over the functions of the JSON API."""
+"""A ticket: pages over the functions of the JSON API."""
 
 import contextlib
 import secrets
@@ -7,67 +7,20 @@ from typing import Any
 from aiohttp import web
 
 from admin_api import calling, cases, tickets
-from admin_api.console import shaping
+from admin_api.console import assigning, shaping
 from admin_api.console.page import page
 from admin_api.office import form_of, office_of, who
 from admin_api.routing import (
     LAWYERS,
     NOT_FOUND,
-    STAFF,
     ApiError,
     Routes,
-    whole_number,
 )
-from escalation.vocabulary import OPEN_STATES, Role, State
+from escalation.vocabulary import OPEN_STATES, State
 
 routes = Routes()
 
-_PAGE_SIZE = 50
-MAX_WORDS = 8000  # characters of a reply or a note
 _QUEUE_LENGTH = 30  # tickets beside the one that is open
-# the inbox's, as it lists them
-_VIEWS = ("owed", "callback", "mine", "new", "on_hold", "open", "resolved")
-
-
-@routes.page("GET", "/", STAFF)
-async def inbox_page(request: web.Request) -> web.Response:
-    if who(request).staff.role is not Role.LAWYER:
-        raise web.HTTPSeeOther("/home")
-    return page(request, "inbox.html", **await _inbox(request))
-
-
-@routes.page("GET", "/inbox/rows", LAWYERS)
-async def inbox_rows(request: web.Request) -> web.Response:
-    """The part of the inbox that lives."""
-    return page(request, "inbox_rows.html", **await _inbox(request))
-
-
-async def _inbox(request: web.Request) -> dict[str, Any]:
-    view = request.query.get("view", "owed")
-    if view not in _VIEWS:
-        raise NOT_FOUND
-    staff_id = who(request).staff.id
-    number = whole_number(request.query.get("page"), 1, 1, 100_000)
-    async with office_of(request).database.reading() as session:
-        found = await cases.inbox(
-            session,
-            cases.STATE_FILTERS.get(view, OPEN_STATES),
-            assignee_id=staff_id if view == "mine" else None,
-            owed=view == "owed",
-            to_ring=view == "callback",
-            limit=_PAGE_SIZE,
-            offset=(number - 1) * _PAGE_SIZE,
-        )
-        counts = await cases.counts(session, staff_id)
-    return {
-        "found": found,
-        "counts": counts,
-        "view": view,
-        "views": _VIEWS,
-        "number": number,
-        "pages": max(1, -(-found.total // _PAGE_SIZE)),
-        "topics": office_of(request).library().topics,
-    }
 
 
 @routes.page("GET", "/tickets/{code}", LAWYERS)
@@ -85,7 +38,10 @@ async def _ticket(request: web.Request) -> dict[str, Any]:
     found = await tickets.read_case(request)
     library = office_of(request).library()
     async with office_of(request).database.reading() as session:
-        queue = await cases.inbox(session, OPEN_STATES, owed=True, limit=_QUEUE_LENGTH)
+        reader = who(request).staff.id
+        queue = await cases.inbox(
+            session, OPEN_STATES, reader_id=reader, owed=True, limit=_QUEUE_LENGTH
+        )
     return {
         "ticket": found,
         "talk": shaping.talk(found.conversation, found.events),
@@ -98,6 +54,7 @@ async def _ticket(request: web.Request) -> dict[str, Any]:
         "problem": None,
         "wrong": "",
         "line": office_of(request).caller is not None,
+        **await assigning.choices(request),
     }
 
 
@@ -125,7 +82,8 @@ async def reply(request: web.Request) -> web.StreamResponse:
     form = await form_of(request)
     try:
         _check_length(form)
-        await tickets.reply(request, form.get("text", ""), form.get("key") or None)
+        words = await _filled(request, form.get("text", ""))
+        await tickets.reply(request, words, form.get("key") or None, UNDO_FOR)
     except ApiError as error:
         return await _refused(request, error, form, "reply")
     with contextlib.suppress(ApiError):  # sent twice: what comes after was done the first time
@@ -136,9 +94,28 @@ async def reply(request: web.Request) -> web.StreamResponse:
     raise _back(request)
 
 
+@routes.page("POST", "/tickets/{code}/replies/{id}/undo", LAWYERS)
+async def undo(request: web.Request) -> web.StreamResponse:
+    """Take the answer back; its words stand in the box again."""
+    try:
+        text = await tickets.withdraw(
+            request, whole_number(request.match_info["id"], 0, 0, 2**31 - 1)
+        )
+    except ApiError as error:
+        return await _refused(request, error, {}, "")
+    return page(request, "ticket.html", **await _ticket(request) | {"typed": text, "mode": "reply"})
+
+
+async def _filled(request: web.Request, text: str) -> str:
+    """What the box fills in as one types, for whoever has no scripts."""
+    if "{" not in text:
+        return text
+    return variables.fill(text, variables.of(await tickets.read_case(request)))
+
+
 def _check_length(form: dict[str, str]) -> None:
-    if len(form.get("text", "")) > MAX_WORDS:
-        raise ApiError(422, "invalid", f"Nội dung dài quá {MAX_WORDS} chữ, xin cắt bớt.")
+    if len(form.get("text", "")) > tickets.LONGEST:
+        raise ApiError(422, "invalid", f"Nội dung dài quá {tickets.LONGEST} chữ, xin cắt bớt.")
 
 
 @routes.page("POST", "/tickets/{code}/notes", LAWYERS)

@@ -58,8 +58,10 @@ def _on_its_way(reply: Happened) -> Spoken:
         text=reply.text or "",
         at=reply.at,
         choices=[],
-        delivery="queued",
+        delivery="scheduled" if reply.leaves_at else "queued",
         error=None,
+        undo_until=reply.leaves_at,
+        writer_id=reply.actor_id,
     )
 
 

@@ -42,7 +42,7 @@ from bot.channels.webhooks import admit, body_of
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 WEBHOOK_PATH = "/webhooks/telegram"
 _WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
-_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
+LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 _FILE_LIMIT = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 _CHATS_PACED = 2000
 _POLL_SECONDS = 25
@@ -80,7 +80,7 @@ class Telegram:
     # -- out ---------------------------------------------------------------------------------------
 
     async def send(self, message: Outbound) -> None:
-        parts = split(message.text, _LIMIT)
+        parts = split(message.text, LIMIT)
         for number, part in enumerate(parts):
             if number < message.parts_sent:
                 continue

@@ -29,7 +29,7 @@ from bot.channels.zalo_bot_events import NAME, Event, group_addressing, parse, r
 
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 WEBHOOK_PATH = "/webhooks/zalo-bot"
-_LIMIT = 2000
+LIMIT = 2000
 _REGISTER_SECONDS = 30.0  # until the next attempt
 _NO_TOKEN_SECONDS = 1800.0  # until the operator has set a good one
 
@@ -71,7 +71,7 @@ class ZaloBot:
     # -- out ---------------------------------------------------------------------------------------
 
     async def send(self, message: Outbound) -> None:
-        for number, part in enumerate(split(_written(message), _LIMIT)):
+        for number, part in enumerate(split(_written(message), LIMIT)):
             if number < message.parts_sent:
                 continue
             try:

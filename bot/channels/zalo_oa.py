@@ -33,7 +33,7 @@ NAME = zalo_oa_events.NAME
 WEBHOOK_PATH = "/webhooks/zalo-oa"
 SIGNATURE_HEADER = "X-ZEvent-Signature"
 TIMESTAMP_HEADER = "X-ZEvent-Timestamp"
-_LIMIT = 2000  # characters of a text; a longer one is refused, not cut
+LIMIT = 2000  # characters of a text; a longer one is refused, not cut
 _MOST_BUTTONS = 5
 _TITLE = 100
 _CONSULT = "/v3.0/oa/message/cs"
@@ -77,7 +77,7 @@ class ZaloOA:
 
     async def send(self, message: Outbound) -> None:
         text, buttons = _laid_out(message)
-        parts = split(text, _LIMIT)
+        parts = split(text, LIMIT)
         for number in range(message.parts_sent, len(parts)):
             last = number == len(parts) - 1
             try:

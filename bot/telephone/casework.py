@@ -4,6 +4,7 @@ The caller's words and the spoken answers become messages of a conversation, so 
 the call as he reads a chat.
 """
 
+import contextlib
 import datetime as dt
 from dataclasses import replace
 

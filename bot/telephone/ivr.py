@@ -12,36 +12,32 @@ from bot import phrases, triage
 from bot.dialogue import Dialogue
 from bot.telephone import tree, words
 from bot.telephone.aloud import aloud, sentences
-from bot.telephone.call import Dial, HangUp, Listen, Record, Ring
+from bot.telephone.call import HangUp, Ring
 from bot.telephone.keyed_guide import KeyedGuide, LeaveGuide, Told
 from bot.telephone.line import Line, Move, Place, Want
+from bot.telephone.prompts import AFTER, clear, over
 from bot.telephone.spoken_keys import asks_again, spoken_key
 from bot.telephone.tree import Node
+from bot.telephone.ways_out import KEYS_ONLY, PATIENCE, SERVED, WaysOut
 from bot.turns import Guided, HandOff, Outcome, Stage, State, Turn, Utterance
 from escalation.calendar import LOCAL
-from escalation.vocabulary import Kind, Priority
+from escalation.vocabulary import Kind
 from knowledge_base.calculators.guide import ForLawyer
 from knowledge_base.dates import Span, spans
 from knowledge_base.library import Held
 
-PATIENCE = 2  # tries in a row before the message box
 OFFERED = 3
-_HINTS = 120  # phrases that help the recogniser; more would slow every document down
 _CODE_KEYS = (4, 6)
 _QUESTION_WORDS = 4  # shorter ones may be a bad answer to a guide's step
 _ASKED = 300  # characters of his words that become a ticket's subject
 
 
-class Ivr:
+class Ivr(WaysOut):
     """One telephone conversation over a dialogue, for a line that hears speech or keys only."""
 
     def __init__(self, dialogue: Dialogue, *, speech: bool, keypad: Node | None = None) -> None:
-        self._dialogue = dialogue
-        self._library = dialogue.library
-        self._speech = speech
-        self._keypad = keypad or tree.keypad()
+        super().__init__(dialogue, speech=speech, keypad=keypad)
         self._guide = KeyedGuide(dialogue.guidance, speech=speech)
-        self._hints = _hints(self._keypad) if speech else ()
 
     # -- begin and go on ------------------------------------------------
 
@@ -62,7 +58,7 @@ class Ivr:
         said_key = spoken_key(ring.words, line.place) if not ring.keys else ""
         if said_key:
             move = self._key(line, said_key, today)
-        elif ring.words and line.place not in _KEYS_ONLY:
+        elif ring.words and line.place not in KEYS_ONLY:
             line = replace(line, asked=ring.words[:_ASKED])
             move = self._question(line, ring.words, now)
         elif not ring.keys:
@@ -89,64 +85,6 @@ class Ivr:
         if line.place is Place.TREE and line.node:
             return self._open(line, tree.above(line.node))
         return self._ask(line)
-
-    # -- what is awaited ------------------------------------------------
-
-    def _ask(self, line: Line, *before: str) -> Move:
-        menu = words.SAY_OR_PRESS if before == (words.GREETING, words.NOTICE) else words.PRESS
-        if self._speech and menu is words.PRESS:
-            menu = words.SAY_OR_PRESS_SHORT
-        if not self._speech:
-            menu = words.PRESS
-        clear = replace(line, place=Place.ASK, tries=0, offered=(), guided=None, node="")
-        return self._listen(clear, (*before, menu))
-
-    def _listen(self, line: Line, say: tuple[str, ...], *, slow: bool = False) -> Move:
-        then = Listen(seconds=8, digits=1, speech=self._speech, hints=self._hints)
-        return Move(line, say, then, slow)
-
-    def _keys(self, line: Line, *say: str, digits: int | None = 1) -> Move:
-        return Move(line, say, Listen(seconds=8, digits=digits))
-
-    def _prompt(self, line: Line, *before: str) -> Move:
-        """Say once more what is awaited where the call stands."""
-        match line.place:
-            case Place.TREE:
-                return self._open(line, line.node, *before)
-            case Place.OFFERED:
-                return self._offer(line, *before)
-            case Place.ANSWERED:
-                return self._listen(line, (*before, *self._after_answer(line)))
-            case Place.CODE:
-                way_out = (words.NO_CODE,) if before else ()
-                return self._keys(line, *before, words.ASK_CODE, *way_out, digits=None)
-            case Place.CONSENT:
-                return self._keys(line, *before, words.ASK_CONSENT)
-            case Place.ERASE:
-                return self._keys(line, *before, words.ERASE_CONFIRM)
-            case Place.TOLD_CODE | Place.STATUS:
-                return self._listen(line, (*before, _AFTER[line.place]))
-        tries = line.tries
-        move = self._ask(line, *before)
-        return replace(move, line=replace(move.line, tries=tries))
-
-    def _silence(self, line: Line) -> Move:
-        if line.place in _SERVED:  # he has what he rang for
-            if line.tries:
-                return Move(_over(line), (words.GOODBYE,), HangUp())
-            return self._prompt(replace(line, tries=1))
-        hears = self._speech and line.place not in _KEYS_AWAITED
-        return self._misunderstood(line, words.NOT_HEARD if hears else words.NO_KEY)
-
-    def _misunderstood(self, line: Line, why: str) -> Move:
-        line = replace(line, tries=line.tries + 1)
-        if line.place is Place.CONSENT and line.tries > 1:  # no yes is a no
-            return self._speak_now(replace(line, may_ring=False))
-        if line.tries > PATIENCE:
-            return self.message_box(line, *words.to_the_box(why))
-        speaks = why == words.NOT_HEARD and line.place is Place.ASK
-        again = (words.AGAIN_SLOWLY,) if speaks else ()
-        return self._prompt(line, why, *again)
 
     # -- questions ------------------------------------------------
 
@@ -176,8 +114,8 @@ class Ivr:
         first = turn.replies[0].text if turn.replies else ""
         if _erases(turn):
             return self._prompt(replace(line, place=Place.ERASE, tries=0))
-        if first == phrases.GOODBYE and line.place in _SERVED:
-            return Move(_over(line), (words.GOODBYE,), HangUp())
+        if first == phrases.GOODBYE and line.place in SERVED:
+            return Move(over(line), (words.GOODBYE,), HangUp())
         said = words.SAID_FOR.get(first)
         if said is None:
             return self._misunderstood(line, words.NOT_HEARD)
@@ -202,7 +140,7 @@ class Ivr:
         numbers = tuple(aloud(reply.text) for reply in turn.replies if not reply.advice)
         pieces = (*numbers, *(one for text in said for one in sentences(aloud(text))))
         line = replace(
-            _clear(line),
+            clear(line),
             place=Place.ANSWERED,
             said=pieces,
             entry=entry.id,
@@ -217,15 +155,6 @@ class Ivr:
         handoff = HandOff(reason=held.reason)
         turn = replace(turn, outcome=Outcome.HANDOFF, replies=(), handoff=handoff)
         return self._to_lawyer(line, turn, words.ANSWER_NEEDS_LAWYER)
-
-    def _after_answer(self, line: Line) -> tuple[str, ...]:
-        said = [words.AFTER_ANSWER]
-        if line.entry and self._dialogue.guidance.fitting(line.entry):
-            said.append(words.WORK_IT_OUT)
-        if line.second:
-            said.append(words.second_question(self._library.entries[line.second].label))
-        said.append(words.ASK_ANOTHER if self._speech else words.ASK_ANOTHER_KEYS)
-        return tuple(said)
 
     def _choose_of_his(self, line: Line, action: str, today: dt.date) -> Move:
         """Chosen for what he asked himself: the day he told of counts here, too."""
@@ -252,15 +181,8 @@ class Ivr:
                 line, "Máy hỏi lại hai lần mà chưa trúng câu hỏi", words.NEEDS_LAWYER
             )
         offered = tuple(f"answer:{entry_id}" for entry_id in turn.entries[:OFFERED])
-        line = replace(_clear(line), place=Place.OFFERED, offered=offered, tries=tries)
+        line = replace(clear(line), place=Place.OFFERED, offered=offered, tries=tries)
         return replace(self._offer(line), turn=turn)
-
-    def _offer(self, line: Line, *before: str) -> Move:
-        known = [action.partition(":")[2] for action in line.offered]
-        labels = [entry.label for name in known if (entry := self._library.entries.get(name))]
-        choices = (words.choice(label, key) for key, label in enumerate(labels, 1))
-        none = words.NONE_OF_THESE if self._speech else words.NONE_OF_THESE_KEYS
-        return self._listen(line, (*before, words.MEANT_ONE_OF, *choices, none))
 
     # -- keys, place by place ------------------------------------------------
 
@@ -268,7 +190,7 @@ class Ivr:
         if key == "1":
             return self._open(line, "")
         if key == "2":
-            return self._prompt(replace(_clear(line), place=Place.CODE))
+            return self._prompt(replace(clear(line), place=Place.CODE))
         return self._misunderstood(line, words.WRONG_KEY)
 
     def _at_tree(self, line: Line, key: str, today: dt.date) -> Move:
@@ -279,13 +201,6 @@ class Ivr:
         if chosen.action:
             return self._choose(line, chosen.action, today)
         return self._open(line, tree.below(line.node, int(key)))
-
-    def _open(self, line: Line, path: str, *before: str) -> Move:
-        tries = line.tries if line.place is Place.TREE and line.node == path else 0
-        line = replace(line, place=Place.TREE, node=path, tries=tries)
-        below = tree.at(self._keypad, path).below
-        choices = (words.choice(node.say, key) for key, node in enumerate(below, 1))
-        return self._keys(line, *before, *choices, words.TREE_ENDS)
 
     def _at_offered(self, line: Line, key: str, today: dt.date) -> Move:
         if not key.isdigit() or not 1 <= int(key) <= len(line.offered):
@@ -308,7 +223,7 @@ class Ivr:
 
     def _at_told(self, line: Line, key: str, today: dt.date) -> Move:
         if key == "1":
-            return self._listen(replace(line, tries=0), (*line.said, _AFTER[line.place]))
+            return self._listen(replace(line, tries=0), (*line.said, AFTER[line.place]))
         return self._misunderstood(line, words.WRONG_KEY)
 
     def _code(self, line: Line, keys: str) -> Move:
@@ -327,7 +242,7 @@ class Ivr:
 
     def _erase(self, line: Line, keys: str) -> Move:
         if keys[:1] == "1":
-            return Move(_over(line), want=Want.ERASE)
+            return Move(over(line), want=Want.ERASE)
         return self._ask(line, words.NOT_ERASED)
 
     # -- guided answers ------------------------------------------------
@@ -368,7 +283,7 @@ class Ivr:
 
     def _left_for(self, line: Line, said: str, now: dt.datetime) -> Move:
         """Nothing holds the caller in a guide."""
-        line = replace(_clear(line), place=Place.ASK, asked=said[:_ASKED])
+        line = replace(clear(line), place=Place.ASK, asked=said[:_ASKED])
         return self._question(line, said, now)
 
     def _not_understood(self, line: Line, why: str, today: dt.date) -> Move:
@@ -390,78 +305,9 @@ class Ivr:
         return Move(replace(line, place=Place.GUIDE), (*before, *say), then)
 
     def _worked_out(self, line: Line, told: Told) -> Move:
-        line = replace(_clear(line), place=Place.ANSWERED, said=told.say, entry=None)
+        line = replace(clear(line), place=Place.ANSWERED, said=told.say, entry=None)
         turn = Turn(Outcome.ANSWER, State(noticed=True), entries=told.entries, topic=told.topic)
         return replace(self._listen(line, (*told.say, *self._after_answer(line))), turn=turn)
-
-    # -- people ------------------------------------------------
-
-    def lawyer(self, line: Line, reason: str, *before: str) -> Move:
-        priority = Priority.URGENT if line.urgent else Priority.NORMAL
-        handoff = HandOff(line.kind, priority, reason)
-        turn = Turn(Outcome.HANDOFF, State(noticed=True), handoff=handoff)
-        return self._to_lawyer(line, turn, *before)
-
-    def _to_lawyer(self, line: Line, turn: Turn, *before: str) -> Move:
-        """A ticket first: whoever hangs up while it rings is not forgotten."""
-        return Move(_clear(line), before, turn=None if line.ticket else turn, want=Want.LAWYER)
-
-    def ring(self, line: Line, number: str, *before: str) -> Move:
-        """Ring somebody on duty."""
-        first = words.RINGING_NEXT if line.rung else words.RINGING
-        whisper = words.WHISPER_URGENT if line.urgent else words.WHISPER
-        line = replace(line, place=Place.DIALLING, rung=(*line.rung, number))
-        return Move(line, (*before, first), Dial(number, whisper))
-
-    def _dialled(self, line: Line) -> Move:
-        if line.joined:
-            return Move(_over(line), (words.JOINED_ENDED,), HangUp())
-        return Move(line, want=Want.LAWYER)
-
-    def message_box(self, line: Line, *before: str, known: bool = True) -> Move:
-        """`known`: the caller's number was shown and may be rung, so it is worth asking."""
-        return Move(_clear(line), before, want=Want.MESSAGE) if known else self._speak_now(line)
-
-    def ask_consent(self, line: Line, *before: str) -> Move:
-        return self._keys(replace(line, place=Place.CONSENT, tries=0), *before, words.ASK_CONSENT)
-
-    def speak_now(self, line: Line, *before: str) -> Move:
-        return self._speak_now(line, *before)
-
-    def _speak_now(self, line: Line, *before: str) -> Move:
-        line = replace(line, place=Place.RECORDING)
-        return Move(line, (*before, words.SPEAK_NOW), Record())
-
-    def _recorded(self, line: Line, ring: Ring) -> Move:
-        if ring.recording is not None:
-            return Move(_over(line), want=Want.KEPT)
-        if line.tries:
-            return Move(_over(line), (words.NOTHING_RECORDED, words.GOODBYE), HangUp())
-        return self._speak_now(replace(line, tries=1), words.NOTHING_RECORDED)
-
-    # -- what the house found ------------------------------------------------
-
-    def kept(self, line: Line, due: dt.datetime, code: str) -> Move:
-        say = (words.kept(due, line.may_ring), words.code(code), words.CODE_WHERE, words.GOODBYE)
-        return Move(_over(line), say, HangUp())
-
-    def told_code(self, line: Line, code: str) -> Move:
-        said = (words.code(code), words.CODE_WHERE)
-        line = replace(line, place=Place.TOLD_CODE, said=said, tries=0)
-        return self._listen(line, (*said, words.AFTER_CODE))
-
-    def told_status(self, line: Line, *said: str) -> Move:
-        line = replace(_clear(line), place=Place.STATUS, said=said)
-        return self._listen(line, (*said, words.AFTER_STATUS))
-
-    def unknown_code(self, line: Line) -> Move:
-        return self._misunderstood(line, words.CODE_UNKNOWN)
-
-    def too_many_codes(self, line: Line) -> Move:
-        return self._ask(line, words.CODE_TOO_OFTEN)
-
-    def erased(self, line: Line) -> Move:
-        return Move(_over(line), (words.ERASED,), HangUp())
 
 
 Handler = Callable[[Ivr, Line, str, dt.date], Move]
@@ -477,24 +323,11 @@ _ANSWERS_TO_YES: dict[Place, Callable[[Ivr, Line, str], Move]] = {
     Place.CONSENT: Ivr._consented,
     Place.ERASE: Ivr._erase,
 }
-_KEYS_ONLY = (Place.CODE, Place.CONSENT, Place.ERASE)
-_KEYS_AWAITED = (*_KEYS_ONLY, Place.TREE)
-_SERVED = (Place.ANSWERED, Place.TOLD_CODE, Place.STATUS)
-_AFTER = {Place.TOLD_CODE: words.AFTER_CODE, Place.STATUS: words.AFTER_STATUS}
 _KINDS = {Stage.REPORT: Kind.REPORT, Stage.PROPOSAL: Kind.PROPOSAL}
 
 
 def _erases(turn: Turn) -> bool:
     return bool(turn.replies) and turn.replies[0].text == phrases.ERASE_CONFIRM
-
-
-def _clear(line: Line) -> Line:
-    """On to something else: nothing is awaited from before."""
-    return replace(line, tries=0, offered=(), guided=None, node="", second=None)
-
-
-def _over(line: Line) -> Line:
-    return replace(line, place=Place.OVER)
 
 
 def _heard(ring: Ring) -> str:
@@ -503,14 +336,3 @@ def _heard(ring: Ring) -> str:
 
 def _noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), LOCAL)
-
-
-def _hints(root: Node) -> tuple[str, ...]:
-    """The questions of the keypad's tree: what callers most likely say."""
-    found: list[str] = []
-    waiting = [root]
-    while waiting:
-        node = waiting.pop(0)
-        found += [one.say for one in node.below]
-        waiting += node.below
-    return tuple(found[:_HINTS])

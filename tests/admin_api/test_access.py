@@ -48,6 +48,8 @@ def named(route: Route) -> str:
 class Desk:
     """The office on its own listener, with one account a role and one open ticket."""
 
+    app: web.Application
+
     def __init__(self, base: str, database: Database, clock: Clock, code: str) -> None:
         self.base, self.database, self.clock, self.code = base, database, clock, code
         self.staff: dict[Role, Staff] = {}
@@ -128,11 +130,13 @@ async def desk(
 
 @contextlib.asynccontextmanager
 async def opened(office: Office, clock: Clock, fonts: Path) -> AsyncIterator[Desk]:
-    runner = web.AppRunner(app.make_app(office, fonts), access_log=None, shutdown_timeout=0.1)
+    built = app.make_app(office, fonts)
+    runner = web.AppRunner(built, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
     made = Desk(base, office.database, clock, "")
+    made.app = built
     await _furnish(made)
     try:
         yield made

@@ -67,7 +67,7 @@ async def _awaited(desk: Desk) -> None:
         assert lawyer is not None
         lawyer.phone = LAWYER
         await tickets.take(session, ticket, lawyer, desk.clock())
-        tickets.detail(session, ticket, desk.clock(), reach=WORKER)
+        await tickets.detail(session, ticket, desk.clock(), reach=WORKER)
         await callbacks.ask(session, ticket, WORKER, desk.clock())
 
 

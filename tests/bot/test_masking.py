@@ -36,6 +36,8 @@ def known(library: Library) -> frozenset[str]:
         ("sdt: (+84)912-345-678", PHONE, "912"),
         ("84912345678 là số em", PHONE, "84912"),
         ("O912345678 gọi em", PHONE, "912"),
+        ("gọi em được không 0912345678", PHONE, "0912"),
+        ("số em 0912 ba bốn năm 678", PHONE, "bốn"),
         ("số em 09l2 345 678", PHONE, "345"),
         ("0 9 1 2 3 4 5 6 7 8", PHONE, "9 1 2"),
         ("máy bàn (0225) 3 842 123", PHONE, "842"),

@@ -460,7 +460,7 @@ async def test_an_answer_on_the_providers_page_counts_and_is_not_sent_again(desk
 async def test_an_erased_ticket_keeps_figures_and_no_words(desk: Desk) -> None:
     code, lawyer = await answered(desk)
     async with desk.at(code) as (session, ticket):
-        tickets.detail(session, ticket, desk.clock(), employer="Xưởng A", reach="0912")
+        await tickets.detail(session, ticket, desk.clock(), employer="Xưởng A", reach="0912")
         await session.flush()
         await tickets.erase(session, ticket, desk.clock())
     ticket = await desk.read(code)

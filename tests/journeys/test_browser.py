@@ -141,7 +141,15 @@ async def test_every_office_page_on_desk_and_phone(
     await hotline.says(1, "phản ánh công ty xưởng may nợ lương công nhân ba tháng nay")
     lawyer = await Seat.open(browser, size, dark=True)
     await _sign_in(hotline, lawyer, Role.LAWYER)
-    for path in ("/?view=resolved", "/?view=new", "/reports", "/faq?q=tang+ca", "/duty"):
+    for path in (
+        "/?view=resolved",
+        "/?view=new",
+        "/reports",
+        "/faq?q=tang+ca",
+        "/duty",
+        "/drafts",
+        "/consultations",
+    ):
         await lawyer.page.goto(hotline.office_base + path)
         await lawyer.is_fine()
     admin = await Seat.open(browser, size)
