@@ -12,8 +12,10 @@ from admin_api import (
     consultations,
     dating,
     drafts,
+    faq,
     files,
     joining,
+    law_texts,
     live,
     metrics,
     referring,
@@ -34,6 +36,7 @@ from admin_api.console import (
     reading,
     signing_in,
     staff,
+    staffing,
     wording,
     zalo,
 )
@@ -52,6 +55,8 @@ ALL: tuple[Routes, ...] = (
     live.routes,
     metrics.routes,
     tickets.routes,
+    faq.routes,
+    law_texts.routes,
     dating.routes,
     files.routes,
     calling.routes,
@@ -67,6 +72,7 @@ ALL: tuple[Routes, ...] = (
     assigning_pages.routes,
     reading.routes,
     staff.routes,
+    staffing.routes,
     zalo.routes,
     duty.routes,
     drafting.routes,
@@ -105,6 +111,7 @@ def make_app(office: Office, fonts: Path) -> web.Application:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["cited"] = law_texts.Citer(office)
     environment.filters.update(wording.FILTERS | file_words.FILTERS | clock_words.FILTERS)
     return app
 

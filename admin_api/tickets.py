@@ -167,7 +167,9 @@ async def withdraw(request: web.Request, event_id: int) -> str:
     """Take back an answer that has not left yet; its words."""
     office = office_of(request)
     async with changing(office, request.match_info["code"], LEFT_ALREADY) as (session, ticket):
-        return await tickets.withdraw(session, ticket, who(request).staff, event_id, office.clock())
+        return await tickets.take_back(
+            session, ticket, who(request).staff, event_id, office.clock()
+        )
 
 
 async def note(request: web.Request, text: str) -> Written:

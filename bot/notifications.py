@@ -21,7 +21,7 @@ async def announce(session: AsyncSession, now: dt.datetime) -> int:
     """Turn each event not yet told into a message; returns how many events were handled.
 
     Two that announce at once wait for each other: no second answer overtakes the first. What may
-    still be withdrawn stays, and holds back what happened to its ticket after it.
+    still be taken back stays, and holds back what happened to its ticket after it.
     """
     events = await session.scalars(
         select(TicketEvent)

@@ -136,3 +136,18 @@ def _is_silent(ticket: Ticket, last: dt.datetime | None, now: dt.datetime) -> bo
     target = running.terms_of(ticket).target(running.read(ticket))
     since = max(ticket.answer_due_at, last or ticket.answer_due_at)
     return target.calendar.add_minutes(since, target.rule.silent) <= now
+
+
+# -- conflicts of interest ------------------------------------------------------------------------
+
+
+async def tie(
+    session: AsyncSession, staff: Staff, employers: Sequence[str], now: dt.datetime
+) -> None:
+    """The employers the lawyer is tied to; he loses their workers' tickets at once."""
+    staff.employers = list(employers) or None
+    for ticket_id in await interests.bar_from_all(session, staff):
+        ticket = await session.get_one(Ticket, ticket_id, with_for_update=True)
+        if ticket.assignee_id == staff.id:
+            data = {"reason": tickets.INTEREST, "from": staff.id}
+            await tickets.release(session, ticket, now, data=data)

@@ -249,7 +249,7 @@ async def reply(
 ) -> TicketEvent:
     """A lawyer's answer. The first one stops the first-response clock, once.
 
-    Until `not_before` it stays in the house and can be withdrawn.
+    Until `not_before` it stays in the house and can be taken back.
     """
     if idempotency_key:
         earlier = await session.scalar(
@@ -283,7 +283,7 @@ def leaves_at(event: TicketEvent) -> dt.datetime | None:
     return dt.datetime.fromisoformat(told) if told else None
 
 
-async def withdraw(
+async def take_back(
     session: AsyncSession, ticket: Ticket, staff: Staff, event_id: int, now: dt.datetime
 ) -> str:
     """Take back his own answer before it leaves, and what he did along with it; its words.

@@ -1,13 +1,14 @@
 """A ticket: pages over the functions of the JSON API."""
 
 import contextlib
+import datetime as dt
 import secrets
 from typing import Any
 
 from aiohttp import web
 
 from admin_api import calling, cases, tickets
-from admin_api.console import assigning, shaping
+from admin_api.console import assigning, limits, shaping, variables
 from admin_api.console.page import page
 from admin_api.office import form_of, office_of, who
 from admin_api.routing import (
@@ -15,11 +16,13 @@ from admin_api.routing import (
     NOT_FOUND,
     ApiError,
     Routes,
+    whole_number,
 )
 from escalation.vocabulary import OPEN_STATES, State
 
 routes = Routes()
 
+UNDO_FOR = dt.timedelta(seconds=10)  # in which an answer can be taken back
 _QUEUE_LENGTH = 30  # tickets beside the one that is open
 
 
@@ -53,6 +56,8 @@ async def _ticket(request: web.Request) -> dict[str, Any]:
         "typed": "",
         "problem": None,
         "wrong": "",
+        "variables": variables.of(found),
+        "limit": limits.of(found.channel),
         "line": office_of(request).caller is not None,
         **await assigning.choices(request),
     }

@@ -56,7 +56,7 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
 
     async def download(self, url: str, limit: int) -> bytes:
-        """At most `limit` bytes; raises `TryLater` or `SendFailed`, neither of which names `url`."""
+        """At most `limit` bytes; raises `TryLater` or `SendFailed`, which never name `url`."""
         await self.initialize()
         assert self._session is not None
         try:

@@ -119,6 +119,8 @@ async def test_worker_lawyer_and_manager(hotline: Hotline, browser: Browser) -> 
     reply = lawyer.page.locator("form.reply textarea")
     await reply.fill("Anh/chị báo trước 30 ngày, gửi đơn cho phòng nhân sự và giữ một bản.")
     await lawyer.page.get_by_role("button", name="Gửi và đóng phiếu").click()
+    await expect(lawyer.page.get_by_role("button", name="Rút lại")).to_be_visible()
+    hotline.clock.pass_(seconds=10)  # in which it can be taken back
 
     answer = worker.page.locator(".bubble", has_text="gửi đơn cho phòng nhân sự")
     await expect(answer).to_be_visible(timeout=15_000)
