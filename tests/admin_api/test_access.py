@@ -58,6 +58,7 @@ class Desk:
 
     def path(self, route: Route) -> str:
         path = route.path.replace("{code}", self.code).replace("{id}", "999999")
+        path = path.replace("{law_id}", "45%2F2019%2FQH14").replace("{article_id}", "97")
         return path.replace("{verb}", "disable")
 
     def bearer(self, role: Role) -> dict[str, str]:
