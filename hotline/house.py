@@ -51,7 +51,9 @@ class House:
     def __post_init__(self) -> None:
         self.desk = Desk(Dialogue(self.library), self.policy)
         self.telephone = self._telephone()
-        self.doors = [*doors(self.settings, self.database, self.clock), self.telephone.door]
+        self.doors = doors(self.settings, self.database, self.clock)
+        if self.telephone.door is not None:
+            self.doors.append(self.telephone.door)
         self.channels = {door.channel.name: door.channel for door in self.doors}
         self.dispatcher = Dispatcher(self.database, self.channels, self.clock)
         self.file_store = open_files(self.settings, self.database.keyring)

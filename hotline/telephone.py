@@ -19,9 +19,9 @@ from hotline.settings import Settings
 
 @dataclass(frozen=True)
 class Telephone:
-    """The door, and how lawyers have workers rung back where a carrier can do it."""
+    """The door, where a carrier is set, and how lawyers have workers rung back if it can."""
 
-    door: Door
+    door: Door | None
     caller: RingingBack | None = None
 
 
@@ -50,6 +50,8 @@ def telephone(
         for one in closes:
             await one()
 
+    if not keepers:
+        return Telephone(None)
     return Telephone(Door(Recordings(keepers), lambda _: routes, close=close), caller)
 
 
