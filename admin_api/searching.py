@@ -4,7 +4,10 @@ What was said lies encrypted in the database, so each process keeps the words of
 its own memory: read once after the start, newest first, and then event by event. A blind index in
 the database would need no reading, but a stolen copy of it gives most words away: Vietnamese has
 few thousand syllables, and how often each occurs betrays it through any keyed hash. Decrypting at
-each search takes seconds where there are 100,000 tickets. `benchmarks/desk.py` measures.
+each search takes seconds where there are 100,000 tickets.
+
+`benchmarks/desk.py`, 100,000 tickets in SQLite on a busy core: read in 40 s beside other work, 50 MB;
+a search with its page and counts takes 0.25-0.33 s, the slowest 0.72 s.
 """
 
 import asyncio
