@@ -31,7 +31,7 @@ from escalation.vocabulary import EventKind, Kind, Priority
 from hotline.db import Database
 from knowledge_base.text import clean, fold
 
-MOST = 5000  # tickets of one search: the newest ones
+MOST = 2000  # tickets of one search: the newest ones
 _BATCH = 200  # events read at once: what waits for the reading waits some milliseconds
 _REST = 0.005  # seconds between batches: others come first
 _KEPT_UP = 30.0  # seconds between looks when nobody searches
