@@ -19,7 +19,7 @@ from admin_api.routing import (
 )
 from admin_api.tickets import changing, conflict
 from bot.telephone.ringing_back import CannotRing
-from escalation import callbacks, tickets
+from escalation import callbacks, lookup, tickets
 from escalation.callbacks import Outcome
 from escalation.models import Callback, Staff, Ticket, TicketEvent
 from escalation.vocabulary import EventKind
@@ -50,7 +50,7 @@ async def ring(request: web.Request) -> Logged:
     """Ring the lawyer who asks, then the worker."""
     office, code, staff = office_of(request), request.match_info["code"], who(request).staff
     async with office.database.reading() as session:
-        ticket = await tickets.find(session, code)
+        ticket = await lookup.find(session, code)
         if ticket is None:
             raise NOT_FOUND
         await _task_of(session, ticket, staff)

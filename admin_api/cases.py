@@ -25,7 +25,7 @@ from bot.models import (
     Question,
     StoredFile,
 )
-from escalation import callbacks, interests, tickets
+from escalation import callbacks, interests, lookup, tickets, undo
 from escalation.calendar import LOCAL
 from escalation.models import Callback, Staff, Ticket, TicketEvent
 from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, State
@@ -226,7 +226,7 @@ async def detail(
     session: AsyncSession, code: str, library: Library, reader_id: int, now: dt.datetime
 ) -> TicketDetail | None:
     """The ticket as `reader_id` may see it."""
-    ticket = await tickets.find(session, code)
+    ticket = await lookup.find(session, code)
     if ticket is None:
         return None
     names = await _names(session)
@@ -346,7 +346,7 @@ def _happened(event: TicketEvent, names: dict[int, str]) -> Happened:
         told=event.announced_at is not None,
         outcome=event.data.get("outcome"),
         media=event.data.get("media"),
-        leaves_at=tickets.leaves_at(event),
+        leaves_at=undo.leaves_at(event),
         actor_id=event.actor_id,
         about=assigned.about(event, names),
     )

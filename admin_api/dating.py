@@ -9,7 +9,7 @@ from admin_api.cases import TicketDetail
 from admin_api.office import form_of, office_of, who
 from admin_api.routing import LAWYERS, NOT_FOUND, ApiError, Body, Routes, body_of, json_response
 from bot.limits import last_days
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.calendar import LOCAL
 
 routes = Routes()
@@ -21,7 +21,7 @@ NO_DAY = ApiError(422, "invalid", "Ngày xảy ra chuyện phải là một ngà
 async def _there(request: web.Request) -> None:
     """A ticket that is absent is so whatever was asked of it."""
     async with office_of(request).database.reading() as session:
-        if await tickets.find(session, request.match_info["code"]) is None:
+        if await lookup.find(session, request.match_info["code"]) is None:
             raise NOT_FOUND
 
 

@@ -14,7 +14,7 @@ from admin_api.draft_checks import EDITORS, OPEN, Mask, common_words, may_edit, 
 from admin_api.office import Office, office_of, who
 from admin_api.routing import NOT_FOUND, ApiError
 from bot import masking
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.calendar import LOCAL
 from escalation.models import Staff, Ticket
 from escalation.vocabulary import EventKind
@@ -53,7 +53,7 @@ async def start(request: web.Request) -> tuple[EntryDraft, bool]:
     """The draft of a ticket's last answer, and whether it is new: one is under way at a time."""
     office, staff = office_of(request), who(request).staff
     async with office.database.writing() as session:
-        ticket = await tickets.find_to_change(session, request.match_info["code"])
+        ticket = await lookup.find_to_change(session, request.match_info["code"])
         if ticket is None:
             raise NOT_FOUND
         if (under_way := await _under_way(session, ticket)) is not None:

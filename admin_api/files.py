@@ -18,7 +18,7 @@ from admin_api.office import Office, office_of, who
 from admin_api.routing import LAWYERS, NOT_FOUND, Routes
 from bot import pictures, sniffing
 from bot.models import FileState, Handoff, StoredFile
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.models import Ticket, TicketEvent
 from escalation.vocabulary import EventKind
 
@@ -49,7 +49,7 @@ class Held:
 
 async def _held(session: AsyncSession, request: web.Request) -> Held:
     """The file in the path; raises NOT_FOUND also where another lawyer has the ticket, or none."""
-    ticket = await tickets.find(session, request.match_info["code"])
+    ticket = await lookup.find(session, request.match_info["code"])
     number = request.match_info["id"]
     if ticket is None or ticket.assignee_id != who(request).staff.id:
         raise NOT_FOUND

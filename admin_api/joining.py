@@ -26,7 +26,7 @@ from admin_api.routing import (
 )
 from admin_api.tickets import NOT_NOW, changing, conflict, own_words, read_case
 from bot.models import Handoff
-from escalation import collective, merging, tickets
+from escalation import collective, lookup, merging, tickets
 from escalation.models import Ticket
 from knowledge_base.text import clean
 
@@ -67,8 +67,8 @@ async def _both(
     try:
         async with office.database.writing() as session:
             codes = (request.match_info["code"], clean(other))
-            found = [await tickets.find(session, code) for code in codes]
-            if found[1] is None or not await tickets.may_see(session, codes[1], staff.id):
+            found = [await lookup.find(session, code) for code in codes]
+            if found[1] is None or not await lookup.may_see(session, codes[1], staff.id):
                 raise ApiError(422, "invalid", NO_SUCH_CODE)
             ids = sorted({one.id for one in found if one is not None})
             await session.scalars(
@@ -137,7 +137,7 @@ async def answer_all(request: web.Request, text: str, key: str) -> list[str]:
     office, staff = office_of(request), who(request).staff
     words, key = own_words(text), clean(key)[:200]
     async with office.database.writing() as session:
-        ticket = await tickets.find(session, request.match_info["code"])
+        ticket = await lookup.find(session, request.match_info["code"])
         if ticket is None:
             raise NOT_FOUND
         if ticket.master_id is None:
@@ -154,7 +154,7 @@ def new_key() -> str:
 
 async def read_matter(request: web.Request) -> Matter:
     async with office_of(request).database.reading() as session:
-        ticket = await tickets.find(session, request.match_info["code"])
+        ticket = await lookup.find(session, request.match_info["code"])
         if ticket is None:
             raise NOT_FOUND
         return await assigned.matter(session, ticket, who(request).staff.id)

@@ -23,7 +23,7 @@ from admin_api.routing import (
 )
 from admin_api.zalo_consent import ZaloConsent
 from bot.file_store import FileStore
-from escalation import tickets
+from escalation import lookup
 from escalation.models import Staff
 from escalation.sla import Policy
 from hotline.db import Database
@@ -117,7 +117,7 @@ async def _admit(request: web.Request, route: Route) -> None:
     if _OF_A_TICKET in route.path:
         async with office_of(request).database.reading() as session:
             code, staff_id = request.match_info["code"], signed_in.staff.id
-            if not await tickets.may_see(session, code, staff_id):
+            if not await lookup.may_see(session, code, staff_id):
                 raise NOT_FOUND
 
 

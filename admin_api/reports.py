@@ -111,11 +111,7 @@ async def summary(
     received = len(asked) + len(offline)
     online = sum(one.online for one in asked)
     cases = [one.ticket for one in asked if one.ticket is not None]
-    waits = sorted(
-        (ticket.first_responded_at - ticket.opened_at).total_seconds() / 60
-        for ticket in cases
-        if ticket.first_responded_at is not None
-    )
+    waits = _waits(cases)
     rated = [ticket.rating for ticket in cases if ticket.rating is not None]
     return Summary(
         from_day=first,
@@ -150,6 +146,15 @@ async def summary(
             (one.topic or "khac" for one in offline),
         ),
         by_day=_days(asked, offline, first, last),
+    )
+
+
+def _waits(cases: Sequence[Ticket]) -> list[float]:
+    """Minutes to the first answer of a person, sorted."""
+    return sorted(
+        (ticket.first_responded_at - ticket.opened_at).total_seconds() / 60
+        for ticket in cases
+        if ticket.first_responded_at is not None
     )
 
 

@@ -23,7 +23,7 @@ from admin_api.routing import (
     json_response,
     whole_number,
 )
-from escalation import tickets
+from escalation import lookup, tickets, undo
 from escalation.models import Ticket
 from knowledge_base.text import clean
 
@@ -64,7 +64,7 @@ async def changing(
     """One transaction on one ticket; the worker is told as soon as it is committed."""
     try:
         async with office.database.writing() as session:
-            ticket = await tickets.find_to_change(session, code)
+            ticket = await lookup.find_to_change(session, code)
             if ticket is None:
                 raise NOT_FOUND
             yield session, ticket
@@ -167,9 +167,7 @@ async def withdraw(request: web.Request, event_id: int) -> str:
     """Take back an answer that has not left yet; its words."""
     office = office_of(request)
     async with changing(office, request.match_info["code"], LEFT_ALREADY) as (session, ticket):
-        return await tickets.take_back(
-            session, ticket, who(request).staff, event_id, office.clock()
-        )
+        return await undo.take_back(session, ticket, who(request).staff, event_id, office.clock())
 
 
 async def note(request: web.Request, text: str) -> Written:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import dialogue, outbox, phrases
 from bot.models import Author, Contact, Conversation, Handoff
 from bot.turns import Reply
-from escalation import tickets
+from escalation import undo
 from escalation.models import Ticket, TicketEvent
 from escalation.tickets import SILENCE
 from escalation.vocabulary import EventKind
@@ -33,7 +33,7 @@ async def announce(session: AsyncSession, now: dt.datetime) -> int:
     handled = 0
     held_back: set[int] = set()  # tickets
     for event in events.all():
-        leaves_at = tickets.leaves_at(event)
+        leaves_at = undo.leaves_at(event)
         if event.ticket_id in held_back or (leaves_at is not None and now < leaves_at):
             held_back.add(event.ticket_id)
             continue

@@ -3,17 +3,19 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from escalation.vocabulary import (
     OPEN_STATES,
     Agency,
+    AlertState,
     EventKind,
     Kind,
     Priority,
     Role,
     State,
+    Via,
     Way,
 )
 from hotline.db import Base, BlindIndex, Encrypted, EncryptedJson, UtcDateTime
@@ -36,6 +38,17 @@ class Staff(Base):
     load_limit: Mapped[int] = mapped_column(default=LOAD_LIMIT, server_default=str(LOAD_LIMIT))
     topics: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # his own
     employers: Mapped[Any | None] = mapped_column(EncryptedJson)  # names of those he is tied to
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    level: Mapped[int] = mapped_column(default=0, server_default="0")  # of the ladder
+    # Where and when alerts reach him.
+    telegram: Mapped[str | None] = mapped_column(Encrypted)  # his own chat with our bot
+    telegram_index: Mapped[str | None] = mapped_column(
+        BlindIndex("staff.telegram"), unique=True, index=True
+    )
+    by_mail: Mapped[bool] = mapped_column(default=True, server_default=true())
+    digest: Mapped[bool] = mapped_column(default=True, server_default=true())
+    quiet_from: Mapped[int] = mapped_column(default=22 * 60, server_default=str(22 * 60))
+    quiet_until: Mapped[int] = mapped_column(default=6 * 60, server_default=str(6 * 60))
 
 
 class DutyShift(Base):
@@ -49,6 +62,29 @@ class DutyShift(Base):
     opens: Mapped[int]  # minutes after midnight
     closes: Mapped[int]  # minutes after midnight, not included
     rank: Mapped[int] = mapped_column(default=0)
+
+
+class Absence(Base):
+    """Days on which somebody is away: he is neither rung nor told nor given anything."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]  # included
+
+
+class TelegramInvite(Base):
+    """A code by which somebody of the centre ties his own Telegram to his account, once."""
+
+    __tablename__ = "telegram_invites"
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    code: Mapped[str] = mapped_column(BlindIndex("staff.invite"), unique=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
 class SlaPolicy(Base):
@@ -82,6 +118,8 @@ class Ticket(Base):
     subject: Mapped[str] = mapped_column(Encrypted)
     employer: Mapped[str | None] = mapped_column(Encrypted)
     reach: Mapped[str | None] = mapped_column(Encrypted)
+    # Tickets of one worker bear one number, whatever his name; None once he is forgotten.
+    person_id: Mapped[int | None] = mapped_column(index=True)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     first_response_due_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
@@ -90,7 +128,10 @@ class Ticket(Base):
     resolved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     next_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     breached_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # whose breach is told
-    rating: Mapped[int | None]
+    rating: Mapped[int | None]  # of the lawyer's answer: 1 helped, 0 did not
+    bot_rating: Mapped[int | None]  # of what the bot had said before
+    rating_asked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # once in its life
+    submitted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # waits for a check
     # The clock goes by the policy of the day it was opened on; None: the shipped one.
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policies.id"))
     answer_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # the answer owed
@@ -170,6 +211,7 @@ class TicketEvent(Base):
     __table_args__ = (
         UniqueConstraint("ticket_id", "idempotency_key"),
         Index("ix_ticket_events_unannounced", "announced_at", "id"),
+        Index("ix_ticket_events_unalerted", "alerted_at", "id"),
         {"sqlite_autoincrement": True},  # the live feed counts on numbers that only rise
     )
 
@@ -181,7 +223,51 @@ class TicketEvent(Base):
     text: Mapped[str | None] = mapped_column(Encrypted)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     idempotency_key: Mapped[str | None] = mapped_column(String(80))
-    announced_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    announced_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # to the worker
+    alerted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # to the staff
+
+
+class Alert(Base):
+    """Something one of the staff must know, on its way to his mailbox or his Telegram."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (Index(None, "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    via: Mapped[Via]
+    kind: Mapped[str] = mapped_column(String(20))  # of the event, or "digest"
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    once: Mapped[str] = mapped_column(String(80), unique=True)  # nothing is told twice
+    state: Mapped[AlertState]
+    due_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)  # put off by quiet hours, a snooze
+    claimed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(String(80))  # a code, never a text
+
+
+class CheckedTopic(Base):
+    """Answers on this topic are read by a second lawyer before they leave."""
+
+    __tablename__ = "checked_topics"
+
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class Presence(Base):
+    """Somebody has a ticket open, in whichever process. Minutes old is nobody."""
+
+    __tablename__ = "presences"
+
+    ticket_id: Mapped[int] = mapped_column(
+        ForeignKey("tickets.id"), primary_key=True, autoincrement=False
+    )
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id"), primary_key=True, autoincrement=False
+    )
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    typed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class Consultation(Base):

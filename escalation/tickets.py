@@ -4,32 +4,20 @@ An event also moves the ticket's clock; see `escalation.clock` for how.
 """
 
 import datetime as dt
-import itertools
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import interests, policies, running
+from escalation import interests, lookup, policies, running
 from escalation.calendar import LOCAL
 from escalation.clock import Tick
-from escalation.models import Callback, Referral, Staff, Ticket, TicketEvent, Transfer
+from escalation.models import Callback, Presence, Referral, Staff, Ticket, TicketEvent, Transfer
 from escalation.sla import Policy
-from escalation.vocabulary import ANNOUNCED, OPEN_STATES, EventKind, Kind, Priority, State
-
-# No 0/O, 1/I/L, 5/S or 8/B: a code is read aloud and typed on a telephone.
-_CODE_LETTERS = "234679ACDEFGHJKMNPQRTUVWXYZ"
-_KEYPAD = ("", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
-_ON_KEY = {
-    str(key): [one for one in f"{key}{letters}" if one in _CODE_LETTERS]
-    for key, letters in enumerate(_KEYPAD)
-}
-_CODE = re.compile(r"HP-[0-9A-Z]{4}")
-
+from escalation.vocabulary import ALERTED, ANNOUNCED, OPEN_STATES, EventKind, Kind, Priority, State
 
 SILENCE = "silence"  # why a ticket was closed without a lawyer's word
 INTEREST = "interest"  # why a ticket was taken from its assignee
@@ -58,7 +46,7 @@ async def open_ticket(
     since = min(opening.asked_at, now)  # a provider's clock may run ahead of ours
     version = await policies.newest(session)
     ticket = Ticket(
-        code=await _free_code(session),
+        code=await lookup.free_code(session),
         kind=opening.kind,
         priority=opening.priority,
         state=State.NEW,
@@ -75,13 +63,6 @@ async def open_ticket(
     data = {"priority": opening.priority, **running.since(since, now)}
     record(session, ticket, EventKind.OPENED, now, text=opening.subject, data=data)
     return ticket
-
-
-async def _free_code(session: AsyncSession) -> str:
-    while True:
-        code = "HP-" + "".join(secrets.choice(_CODE_LETTERS) for _ in range(4))
-        if await session.scalar(select(Ticket.id).where(Ticket.code == code)) is None:
-            return code
 
 
 def record(
@@ -104,6 +85,7 @@ def record(
         data=data or {},
         idempotency_key=idempotency_key,
         announced_at=None if kind in ANNOUNCED else now,
+        alerted_at=None if kind in ALERTED else now,
     )
     session.add(event)
     running.follow(ticket, running.tick(event))
@@ -277,57 +259,6 @@ async def reply(
     )
 
 
-def leaves_at(event: TicketEvent) -> dt.datetime | None:
-    """Until when an event may not be told to the worker."""
-    told = event.data.get("not_before")
-    return dt.datetime.fromisoformat(told) if told else None
-
-
-async def take_back(
-    session: AsyncSession, ticket: Ticket, staff: Staff, event_id: int, now: dt.datetime
-) -> str:
-    """Take back his own answer before it leaves, and what he did along with it; its words.
-
-    Nobody outside saw it, so the clock runs as if it had never been. Raises `Conflict` where it is
-    too late: whoever announces it has it locked, and after that it is told.
-    """
-    reply = await session.scalar(
-        select(TicketEvent)
-        .where(
-            TicketEvent.id == event_id,
-            TicketEvent.ticket_id == ticket.id,
-            TicketEvent.kind == EventKind.REPLIED,
-            TicketEvent.actor_id == staff.id,
-            TicketEvent.announced_at.is_(None),
-        )
-        .with_for_update()
-    )
-    if reply is None:
-        raise Conflict("it has left, or is somebody else's")
-    events = await history(session, ticket)
-    for event in (reply, *_along(reply, events)):
-        event.data = {**event.data, "was": event.kind}
-        event.kind, event.announced_at = EventKind.UNSENT, now
-    clock = running.rewind(ticket, events)
-    if clock.resolved_at is None:
-        ticket.state = State.ON_HOLD if clock.held_at else State.ACTIVE
-    record(session, ticket, EventKind.WITHDRAWN, now, actor=staff)
-    return reply.text or ""
-
-
-def _along(reply: TicketEvent, events: Sequence[TicketEvent]) -> list[TicketEvent]:
-    """That he held or closed the ticket with it, if nothing happened since."""
-    later = itertools.takewhile(
-        lambda one: (
-            one.id > reply.id
-            and one.actor_id == reply.actor_id
-            and one.kind in (EventKind.HELD, EventKind.RESOLVED)
-        ),
-        reversed(events),
-    )
-    return list(later)
-
-
 def replied_elsewhere(session: AsyncSession, ticket: Ticket, text: str, now: dt.datetime) -> None:
     """Somebody of the centre answered on the provider's own page: the worker has read it."""
     answered(ticket, now)
@@ -412,38 +343,6 @@ def rate(session: AsyncSession, ticket: Ticket, rating: int, now: dt.datetime) -
     record(session, ticket, EventKind.RATED, now, data={"rating": rating})
 
 
-async def find(session: AsyncSession, code: str) -> Ticket | None:
-    return await session.scalar(_named(code))
-
-
-async def may_see(session: AsyncSession, code: str, staff_id: int) -> bool:
-    """Whether there is such a ticket for this lawyer: one he is barred from is as one not there."""
-    named = _named(code).where(interests.open_to(staff_id)).with_only_columns(Ticket.id)
-    return await session.scalar(named) is not None
-
-
-async def find_to_change(session: AsyncSession, code: str) -> Ticket | None:
-    """The ticket, locked until the end of the transaction: changes to it happen one by one."""
-    return await session.scalar(_named(code).with_for_update())
-
-
-async def find_by_keys(session: AsyncSession, keys: str) -> Ticket | None:
-    """The one ticket whose four letters lie on these keys of a telephone; None if not just one."""
-    ways = ["".join(way) for way in itertools.product(*(_ON_KEY.get(key, "") for key in keys))]
-    if not ways:
-        return None
-    codes = [f"HP-{way}" for way in ways]
-    rows = await session.scalars(select(Ticket).where(Ticket.code.in_(codes)).limit(2))
-    found = rows.all()
-    return found[0] if len(found) == 1 else None
-
-
-def _named(code: str) -> Select[Ticket]:
-    """PostgreSQL cannot even be asked for some texts; what is no code at all finds nothing."""
-    code = code.strip().upper()
-    return select(Ticket).where(Ticket.code == (code if _CODE.fullmatch(code) else ""))
-
-
 async def history(session: AsyncSession, ticket: Ticket) -> Sequence[TicketEvent]:
     rows = await session.scalars(
         select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
@@ -456,14 +355,14 @@ async def erase(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None
     ticket.subject = ""
     ticket.employer = None
     ticket.reach = None
-    ticket.event_on = ticket.limitation_on = None
+    ticket.event_on = ticket.limitation_on = ticket.submitted_at = None
     ticket.state = State.RESOLVED
-    for table in (Callback, Transfer, Referral):
+    for table in (Callback, Transfer, Referral, Presence):
         await session.execute(delete(table).where(table.ticket_id == ticket.id))
     await session.execute(
         update(TicketEvent)
         .where(TicketEvent.ticket_id == ticket.id)
-        .values(text=None, announced_at=now)
+        .values(text=None, announced_at=now, alerted_at=now)
         .execution_options(synchronize_session=False)
     )
     record(session, ticket, EventKind.ERASED, now)

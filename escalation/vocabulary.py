@@ -55,6 +55,21 @@ class State(StrEnum):
 OPEN_STATES = (State.NEW, State.ACTIVE, State.ON_HOLD)
 
 
+class Via(StrEnum):
+    """How one of the staff is reached outside the console."""
+
+    MAIL = "mail"
+    TELEGRAM = "telegram"
+
+
+class AlertState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    VOID = "void"  # settled before it was told
+
+
 class EventKind(StrEnum):
     OPENED = "opened"
     WROTE = "wrote"  # the worker added a message
@@ -63,6 +78,8 @@ class EventKind(StrEnum):
     TAKEN = "taken"
     NOTED = "noted"
     REPLIED = "replied"
+    SUBMITTED = "submitted"  # an answer waits for a second lawyer
+    SENT_BACK = "sent_back"  # he wants it changed; text: why
     UNSENT = "unsent"  # an answer, or what went with it, taken back before it left; data: was
     WITHDRAWN = "withdrawn"  # somebody took it back
     HELD = "held"
@@ -95,3 +112,23 @@ class EventKind(StrEnum):
 
 # Events the worker is told of; all others are history only.
 ANNOUNCED = (EventKind.REPLIED, EventKind.RESOLVED, EventKind.REMINDED, EventKind.REFERRED)
+
+# Events somebody of the staff may have to be told of, wherever he is.
+ALERTED = (
+    EventKind.OPENED,
+    EventKind.WROTE,
+    EventKind.REOPENED,
+    EventKind.PRIORITISED,
+    EventKind.NOTED,
+    EventKind.SUBMITTED,
+    EventKind.SENT_BACK,
+    EventKind.AT_RISK,
+    EventKind.BREACHED,
+    EventKind.ESCALATED,
+    EventKind.RETURNED,
+    EventKind.OFFERED,
+    EventKind.ACCEPTED,
+    EventKind.REFUSED,
+    EventKind.LAPSED,
+    EventKind.ASKED_BACK,
+)

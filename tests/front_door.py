@@ -12,7 +12,7 @@ from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
 from bot.exchange import Desk
 from bot.reception import Reception
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.models import Staff, Ticket
 from escalation.sla import SHIPPED
 from escalation.vocabulary import Role
@@ -82,14 +82,14 @@ class FrontDoor:
 
     async def replies(self, code: str, staff: Staff, text: str = "Anh/chị nộp đơn nhé.") -> None:
         async with self.database.writing() as session:
-            ticket = await tickets.find_to_change(session, code)
+            ticket = await lookup.find_to_change(session, code)
             assert ticket is not None
             await tickets.reply(session, ticket, staff, text, self.clock())
         await self._announce()
 
     async def resolves(self, code: str, staff: Staff) -> None:
         async with self.database.writing() as session:
-            ticket = await tickets.find_to_change(session, code)
+            ticket = await lookup.find_to_change(session, code)
             assert ticket is not None
             tickets.resolve(session, ticket, staff, self.clock())
         await self._announce()

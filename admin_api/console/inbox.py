@@ -11,6 +11,7 @@ from admin_api import assigned, assigning, cases, searching, tickets
 from admin_api.console.page import page
 from admin_api.office import form_of, office_of, who
 from admin_api.routing import LAWYERS, NOT_FOUND, STAFF, ApiError, Routes, whole_number
+from escalation import lookup
 from escalation import tickets as desk
 from escalation.vocabulary import OPEN_STATES, Kind, Priority, Role
 
@@ -119,7 +120,7 @@ async def _do(request: web.Request, code: str, deed: str, text: str) -> bool:
     office, staff = office_of(request), who(request).staff
     try:
         async with tickets.changing(office, code) as (session, ticket):
-            if not await desk.may_see(session, code, staff.id):
+            if not await lookup.may_see(session, code, staff.id):
                 raise NOT_FOUND
             if deed == "claim":
                 await desk.take(session, ticket, staff, office.clock())

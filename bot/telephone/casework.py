@@ -22,7 +22,7 @@ from bot.telephone.models import Call
 from bot.telephone.numbers import dialable
 from bot.telephone.spoken_keys import spoken_key
 from bot.turns import HandOff, Outcome, Reply, State, Turn, Utterance
-from escalation import callbacks, duty, tickets
+from escalation import callbacks, duty, lookup, tickets
 from escalation.models import Ticket
 from escalation.vocabulary import Priority
 
@@ -176,7 +176,7 @@ class Casework:
     async def joined(session: AsyncSession, line: Line, now: dt.datetime) -> Line:
         """The lawyer rung last took the call: the ticket is his, and this is its first answer."""
         staff = await duty.by_phone(session, line.rung[-1]) if line.rung else None
-        ticket = await tickets.find_to_change(session, line.ticket or "")
+        ticket = await lookup.find_to_change(session, line.ticket or "")
         if ticket is not None and ticket.is_open:
             if staff is not None and ticket.assignee_id is None:
                 with contextlib.suppress(tickets.Conflict):  # tied to the employer: not his to keep
@@ -189,7 +189,7 @@ class Casework:
 
     async def _kept(self, line: Line) -> Move:
         line = await self.keep_recording(line)
-        ticket = await tickets.find(self._session, line.ticket or "")
+        ticket = await lookup.find(self._session, line.ticket or "")
         assert ticket is not None
         code = line.code or await linking.issue(
             self._session, await self._conversation(), self._now
@@ -213,7 +213,7 @@ class Casework:
         return line
 
     async def _file(self, line: Line, inbound: Inbound, talk: Talk) -> Line:
-        ticket = await tickets.find_to_change(self._session, line.ticket or "")
+        ticket = await lookup.find_to_change(self._session, line.ticket or "")
         priority = Priority.URGENT if line.urgent else Priority.NORMAL
         state = State(noticed=True)
         handoff = HandOff(line.kind, priority, "Người gọi để lại lời nhắn thoại")
@@ -247,7 +247,7 @@ class Casework:
         """Six digits tell how the case stands and what lawyers wrote; a ticket's code its state."""
         guesser = await self._conversation()
         if len(keys) != _CODE_LENGTH:
-            ticket = await tickets.find_by_keys(self._session, keys)
+            ticket = await lookup.find_by_keys(self._session, keys)
             await linking.judge(self._session, guesser, right=ticket is not None, now=self._now)
             return [words.status(ticket.code, ticket.state, ticket.next_due_at)] if ticket else []
         found = await linking.find(self._session, keys, guesser, self._now)

@@ -10,7 +10,7 @@ from bot.channels import voice
 from bot.channels.base import SendFailed
 from bot.telephone import words
 from bot.telephone.numbers import dialable
-from escalation import callbacks, tickets
+from escalation import callbacks, lookup
 from escalation.callbacks import Outcome
 from escalation.models import Callback, Staff
 from hotline.db import Database
@@ -43,7 +43,7 @@ class RingingBack:
         if number is None:
             raise CannotRing("Tài khoản của anh/chị chưa có số điện thoại gọi được.")
         async with self._database.writing() as session:
-            ticket = await tickets.find_to_change(session, code)
+            ticket = await lookup.find_to_change(session, code)
             task = await callbacks.of(session, ticket) if ticket else None
             if ticket is None or task is None or not dialable(task.number):
                 raise CannotRing("Người lao động không để lại số gọi được.")

@@ -3,6 +3,7 @@
 They keep what they were told and can be made to fail; they speak as the real ones do.
 """
 
+import abc
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
@@ -25,7 +26,7 @@ def refusal(code: int, description: str, status: int | None = None) -> web.Respo
     return web.json_response(body, status=status or code)
 
 
-class BotApi:
+class BotApi(abc.ABC):
     """A server on loopback: `POST /bot<TOKEN>/<method>`, and files under `/file/bot<TOKEN>/`."""
 
     secret_header = ""
@@ -43,8 +44,9 @@ class BotApi:
         self.numbers = count(1000)
         self._runner: web.AppRunner | None = None
 
+    @abc.abstractmethod
     def methods(self) -> Mapping[str, Method]:
-        raise NotImplementedError
+        """What this platform can be asked for, by name."""
 
     async def start(self, port: int = 0) -> Self:
         app = web.Application()

@@ -10,7 +10,7 @@ from admin_api.routing import NOT_FOUND
 from bot import notifications
 from bot.models import Contact, Conversation, Delivery, Handoff, Message, Question
 from bot.models import Outcome as Became
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.models import Referral, Staff, Ticket
 from escalation.sla import SHIPPED
 from escalation.tickets import Opening
@@ -97,13 +97,13 @@ class Office:
 
     async def read(self, code: str) -> Ticket:
         async with self.desk.database.reading() as session:
-            ticket = await tickets.find(session, code)
+            ticket = await lookup.find(session, code)
         assert ticket is not None
         return ticket
 
     async def kinds(self, code: str) -> list[EventKind]:
         async with self.desk.database.reading() as session:
-            ticket = await tickets.find(session, code)
+            ticket = await lookup.find(session, code)
             assert ticket is not None
             return [event.kind for event in await tickets.history(session, ticket)]
 
@@ -312,7 +312,7 @@ async def test_what_was_referred_is_forgotten_with_the_ticket(office: Office) ->
     (code,) = await office.worker("a", "nợ lương")
     await office.do(lan, code, "referrals", {"agency": "court"})
     async with office.desk.database.writing() as session:
-        ticket = await tickets.find_to_change(session, code)
+        ticket = await lookup.find_to_change(session, code)
         assert ticket is not None
         await tickets.erase(session, ticket, office.desk.clock())
     async with office.desk.database.reading() as session:

@@ -13,7 +13,7 @@ from admin_api.callback_task import CallbackTask
 from admin_api.office import Office
 from bot.channels.base import SendFailed
 from bot.telephone.ringing_back import RingingBack
-from escalation import callbacks, tickets
+from escalation import callbacks, lookup, tickets
 from escalation.callbacks import PER_HOUR, Outcome
 from escalation.models import Staff
 from escalation.sla import SHIPPED
@@ -61,7 +61,7 @@ async def desk(
 async def _awaited(desk: Desk) -> None:
     """The lawyer has the ticket, a number of his own, and a worker to ring back."""
     async with desk.database.writing() as session:
-        ticket = await tickets.find(session, desk.code)
+        ticket = await lookup.find(session, desk.code)
         lawyer = await session.get(Staff, desk.staff[Role.LAWYER].id)
         assert ticket is not None
         assert lawyer is not None
@@ -74,7 +74,7 @@ async def _awaited(desk: Desk) -> None:
 async def given_to(desk: Desk, other: bool) -> None:
     """The ticket goes back to nobody, or to a colleague."""
     async with desk.database.writing() as session:
-        ticket = await tickets.find(session, desk.code)
+        ticket = await lookup.find(session, desk.code)
         assert ticket is not None
         ticket.assignee_id = desk.staff[Role.ADMIN].id if other else None
 
@@ -212,7 +212,7 @@ async def test_only_what_a_lawyer_can_know_is_logged(desk: Desk, outcome: str) -
 
 async def test_a_closed_ticket_asks_for_no_call(desk: Desk) -> None:
     async with desk.database.writing() as session:
-        ticket = await tickets.find(session, desk.code)
+        ticket = await lookup.find(session, desk.code)
         assert ticket is not None
         lawyer = desk.staff[Role.LAWYER]
         await tickets.reply(session, ticket, lawyer, "Chị nộp đơn nhé", desk.clock())
@@ -258,7 +258,7 @@ async def test_only_who_has_the_ticket_sees_the_number(desk: Desk, other: bool) 
 
 async def test_a_ticket_without_a_wish_has_no_call(desk: Desk) -> None:
     async with desk.database.writing() as session:
-        ticket = await tickets.find(session, desk.code)
+        ticket = await lookup.find(session, desk.code)
         assert ticket is not None
         await tickets.erase(session, ticket, desk.clock())
     assert await task(desk) is None

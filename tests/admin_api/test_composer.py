@@ -13,7 +13,7 @@ from admin_api import law_texts
 from admin_api.console import limits
 from admin_api.office import Office
 from bot import notifications
-from escalation import running, tickets
+from escalation import lookup, running, tickets
 from escalation.models import Ticket, TicketEvent
 from escalation.sla import SHIPPED
 from escalation.vocabulary import EventKind, Role, State
@@ -51,7 +51,7 @@ async def _post(lawyer: Browser, path: str, **form: str) -> tuple[int, str]:
 
 async def _read(desk: Desk) -> tuple[Ticket, list[TicketEvent]]:
     async with desk.database.reading() as session:
-        ticket = await tickets.find(session, desk.code)
+        ticket = await lookup.find(session, desk.code)
         assert ticket is not None
         return ticket, list(await tickets.history(session, ticket))
 
@@ -124,7 +124,7 @@ async def test_taken_back_while_the_worker_writes(desk: Desk, lawyer: Browser) -
     await _post(lawyer, "/replies", text="Nhầm", then="resolve")
     now = desk.clock()
     async with desk.database.writing() as session:
-        ticket = await tickets.find_to_change(session, desk.code)
+        ticket = await lookup.find_to_change(session, desk.code)
         assert ticket is not None
         tickets.wrote(session, ticket, "alo", now, now)
     _, events = await _read(desk)

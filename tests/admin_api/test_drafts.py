@@ -13,7 +13,7 @@ from sqlalchemy import select
 from admin_api import draft_words, law_search
 from admin_api.office import Office
 from bot import retention
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.sla import SHIPPED
 from escalation.vocabulary import EventKind, Role, State
 from hotline.db import Database
@@ -45,7 +45,7 @@ class Story:
 
     async def answers(self, asked: str = ASKED, answer: str = ANSWER) -> None:
         async with self.desk.database.writing() as session:
-            ticket = await tickets.find_to_change(session, self.desk.code)
+            ticket = await lookup.find_to_change(session, self.desk.code)
             assert ticket is not None
             now = self.desk.clock()
             lawyer = self.desk.staff[Role.LAWYER]
@@ -444,7 +444,7 @@ async def test_who_is_forgotten_is_forgotten_in_drafts_too(story: Story) -> None
     await story.drafts()
     story.desk.clock.pass_(days=1)
     async with story.desk.database.writing() as session:
-        ticket = await tickets.find_to_change(session, story.desk.code)
+        ticket = await lookup.find_to_change(session, story.desk.code)
         assert ticket is not None
         ticket.state, ticket.resolved_at = State.RESOLVED, story.desk.clock()
     story.desk.clock.now += retention.TICKET_KEPT + retention.CASE_KEPT

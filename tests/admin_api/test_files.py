@@ -19,7 +19,7 @@ from bot.collector import Collector
 from bot.file_store import FileStore
 from bot.models import FileState, StoredFile
 from bot.web import SECURITY_HEADERS
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.models import Staff, Ticket
 from escalation.sla import SHIPPED
 from escalation.vocabulary import EventKind, Role
@@ -62,7 +62,7 @@ class Desk:
 
     async def takes(self, name: str) -> None:
         async with self.door.database.writing() as session:
-            ticket = await tickets.find_to_change(session, self.code)
+            ticket = await lookup.find_to_change(session, self.code)
             assert ticket is not None
             await tickets.take(session, ticket, self.staff[name], self.door.clock())
 
@@ -81,7 +81,7 @@ class Desk:
     async def openings(self) -> list[tuple[str, int]]:
         """(who, which file) of each opening in the history."""
         async with self.door.database.reading() as session:
-            ticket = await tickets.find(session, self.code)
+            ticket = await lookup.find(session, self.code)
             assert ticket is not None
             names = {person.id: name for name, person in self.staff.items()}
             return [

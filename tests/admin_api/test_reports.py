@@ -10,7 +10,7 @@ from admin_api import reports
 from admin_api.reports import Summary, percentile, period
 from admin_api.routing import ApiError
 from bot import phrases
-from escalation import tickets
+from escalation import lookup
 from hotline.db import Database
 from knowledge_base.library import Library
 from tests.factories import Clock
@@ -160,7 +160,7 @@ async def test_a_reopened_ticket_is_still_one_consultation(
     await door.resolves(code, lawyer)
     await door.says("an", "Em nộp đơn rồi mà công ty không nhận đơn của em")
     async with database.reading() as session:
-        ticket = await tickets.find(session, code)
+        ticket = await lookup.find(session, code)
     assert ticket is not None
     assert ticket.is_open
     told = await report(door)

@@ -10,7 +10,7 @@ import pytest
 from admin_api import searching
 from admin_api.office import Office
 from admin_api.searching import Finder, WordIndex, words_of
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.models import Ticket
 from escalation.sla import SHIPPED
 from escalation.tickets import Opening
@@ -69,7 +69,7 @@ async def test_what_was_said_later_is_found_too(database: Database, ask: Ask, cl
     assert (await finder.find(f"{other.code.lower()}")).ids == [other.id]
     assert (await finder.find(other.alias.split()[-1])).ids == [other.id]
     async with database.writing() as session:
-        ticket = await tickets.find_to_change(session, other.code)
+        ticket = await lookup.find_to_change(session, other.code)
         assert ticket is not None
         tickets.wrote(session, ticket, "xưởng may Hoàng Hà", clock(), clock())
         await tickets.detail(session, ticket, clock(), employer="Công ty Bình Minh")
@@ -85,7 +85,7 @@ async def test_a_forgotten_ticket_is_found_no_more(
     await before.read_all()
     assert (await before.find("giam doc")).ids == [ticket.id]
     async with database.writing() as session:
-        found = await tickets.find_to_change(session, ticket.code)
+        found = await lookup.find_to_change(session, ticket.code)
         assert found is not None
         await tickets.erase(session, found, clock())
     await after.read_all()
@@ -167,7 +167,7 @@ async def test_several_are_taken_at_once_and_refusals_named(
 ) -> None:
     free, taken = await ask("một"), await ask("hai")
     async with database.writing() as session:
-        ticket = await tickets.find_to_change(session, taken.code)
+        ticket = await lookup.find_to_change(session, taken.code)
         assert ticket is not None
         await tickets.take(session, ticket, desk.staff[Role.MANAGER], clock())
     async with desk.signed_in(Role.LAWYER) as browser:
@@ -180,7 +180,7 @@ async def test_several_are_taken_at_once_and_refusals_named(
     assert "Đã nhận 1 phiếu" in body
     assert f'<a href="/tickets/{taken.code}">' in body
     async with database.reading() as session:
-        claimed = await tickets.find(session, free.code)
+        claimed = await lookup.find(session, free.code)
         assert claimed is not None
         assert claimed.assignee_id == desk.staff[Role.LAWYER].id
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot import limits, phrases
 from bot.models import Author
-from escalation import tickets, watch
+from escalation import lookup, tickets, watch
 from escalation.vocabulary import EventKind
 from hotline.db import Database
 from knowledge_base.library import Library
@@ -79,7 +79,7 @@ async def test_a_silent_worker_reads_one_reminder_and_then_the_end(door: FrontDo
     lawyer, code = await door.lawyer(), (await door.newest_ticket()).code
     await door.replies(code, lawyer, "Chị gửi giúp bảng lương.")
     async with door.database.writing() as session:
-        ticket = await tickets.find_to_change(session, code)
+        ticket = await lookup.find_to_change(session, code)
         assert ticket is not None
         tickets.hold(session, ticket, lawyer, door.clock())
     before = len(await door.reads("lan"))
@@ -94,7 +94,7 @@ async def test_a_silent_worker_reads_one_reminder_and_then_the_end(door: FrontDo
     assert end.text == phrases.closed_waiting(code)
     assert {reminder.author, end.author} == {Author.SYSTEM}
     async with door.database.reading() as session:
-        ticket = await tickets.find(session, code)
+        ticket = await lookup.find(session, code)
         assert ticket is not None
         kinds = [event.kind for event in await tickets.history(session, ticket)]
     assert kinds[-3:] == [EventKind.HELD, EventKind.REMINDED, EventKind.RESOLVED]

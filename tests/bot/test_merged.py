@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import phrases
-from escalation import merging, tickets
+from escalation import lookup, merging, tickets
 from escalation.models import Staff, Ticket
 from escalation.vocabulary import EventKind, State
 from hotline.db import Database
@@ -42,7 +42,7 @@ async def two(door: FrontDoor) -> list[str]:
 
 async def merge(door: FrontDoor, code: str, into: str, staff: Staff) -> None:
     async with door.database.writing() as session:
-        found = {one: await tickets.find(session, one) for one in (code, into)}
+        found = {one: await lookup.find(session, one) for one in (code, into)}
         other, target = found[code], found[into]
         assert other is not None
         assert target is not None
@@ -51,7 +51,7 @@ async def merge(door: FrontDoor, code: str, into: str, staff: Staff) -> None:
 
 async def history(door: FrontDoor, code: str) -> list[tuple[EventKind, str | None]]:
     async with door.database.reading() as session:
-        ticket = await tickets.find(session, code)
+        ticket = await lookup.find(session, code)
         assert ticket is not None
         return [(one.kind, one.text) for one in await tickets.history(session, ticket)]
 

@@ -16,7 +16,7 @@ from bot.exchange import Desk
 from bot.models import Conversation, Delivery, DeliveryState, Message
 from bot.outbox import Claim, Result, phone_in
 from bot.reception import Reception
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.calendar import LOCAL
 from escalation.sla import SHIPPED
 from hotline.db import Database
@@ -321,7 +321,7 @@ async def with_a_ticket(
 async def _answered(door: FrontDoor, code: str, database: Database, clock: Clock) -> list[Claim]:
     staff = await door.lawyer()
     async with database.writing() as session:
-        ticket = await tickets.find_to_change(session, code)
+        ticket = await lookup.find_to_change(session, code)
         assert ticket is not None
         await tickets.reply(session, ticket, staff, "Anh/chị nộp đơn nhé.", clock())
     async with database.writing() as session:

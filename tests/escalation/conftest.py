@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.models import Staff, Ticket, TicketEvent
 from escalation.sla import SHIPPED
 from escalation.tickets import Opening
@@ -48,19 +48,19 @@ class Desk:
     async def at(self, code: str) -> AsyncIterator[tuple[AsyncSession, Ticket]]:
         """One transaction on one ticket."""
         async with self.database.writing() as session:
-            ticket = await tickets.find(session, code)
+            ticket = await lookup.find(session, code)
             assert ticket is not None
             yield session, ticket
 
     async def read(self, code: str) -> Ticket:
         async with self.database.reading() as session:
-            ticket = await tickets.find(session, code)
+            ticket = await lookup.find(session, code)
         assert ticket is not None
         return ticket
 
     async def history(self, code: str) -> list[TicketEvent]:
         async with self.database.reading() as session:
-            ticket = await tickets.find(session, code)
+            ticket = await lookup.find(session, code)
             assert ticket is not None
             return list(await tickets.history(session, ticket))
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import policies, running, tickets, timeline
+from escalation import lookup, policies, running, tickets, timeline
 from escalation.calendar import LOCAL, OFFICE, Closed
 from escalation.clock import Hand, Terms, wound
 from escalation.models import Staff, Ticket, TicketEvent
@@ -135,7 +135,7 @@ async def test_an_urgent_ticket_is_due_sooner_and_ends_the_waiting(desk: Desk) -
 
 async def merge(desk: Desk, other: str, into: str) -> None:
     async with desk.database.writing() as session:
-        found = [await tickets.find(session, code) for code in (other, into)]
+        found = [await lookup.find(session, code) for code in (other, into)]
         assert found[0] is not None
         assert found[1] is not None
         tickets.merge(session, found[0], found[1], None, desk.clock())
@@ -253,7 +253,7 @@ async def _anything(life: Life, others: list[str]) -> None:
     if rare == 0:
         tickets.prioritise(session, ticket, now)
     elif rare == 1 and others and ticket.is_open:
-        other = await tickets.find(session, others.pop())
+        other = await lookup.find(session, others.pop())
         assert other is not None
         tickets.merge(session, other, ticket, life.staff, now)
     elif rare == 2 and ticket.state is State.ON_HOLD and ticket.reminded_at is None:

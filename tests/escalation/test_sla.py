@@ -1,6 +1,7 @@
 """Which promise holds: the most specific, of the day the ticket was opened on."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ OPENED = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 URGENT = Rule(Priority.URGENT, "always", 15, 15, 1440)
 
 
-def rule(first: int, **names: object) -> Rule:
-    return Rule(Priority.NORMAL, "office", first, first, 960, **names)  # type: ignore[arg-type]
+def rule(first: int, **names: Any) -> Rule:
+    return Rule(Priority.NORMAL, "office", first, first, 960, **names)
 
 
 POLICY = Policy(
@@ -77,7 +78,7 @@ def test_rules_hold_from_their_day_on_in_vietnam() -> None:
 )
 def test_a_policy_that_leaves_tickets_without_a_term_is_none(rules: tuple[object]) -> None:
     with pytest.raises(ValueError, match=r"rule|minute"):
-        Policy(rules)  # type: ignore[arg-type]
+        Policy(rules)
 
 
 def test_a_policy_is_kept_whole() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.models import Staff, Ticket, TicketEvent
 from escalation.sla import SHIPPED
 from escalation.tickets import Conflict
@@ -73,10 +73,10 @@ async def test_codes_are_unique_and_hold_no_letters_that_look_alike(desk: Desk) 
 async def test_a_ticket_is_found_by_its_code_however_it_is_typed(desk: Desk) -> None:
     code = await desk.open()
     async with desk.database.reading() as session:
-        found = await tickets.find(session, f" {code.lower()} ")
+        found = await lookup.find(session, f" {code.lower()} ")
         assert found is not None
         assert found.code == code
-        assert await tickets.find(session, "HP-0000") is None
+        assert await lookup.find(session, "HP-0000") is None
 
 
 # -- the ways between states -----------------------------------------------------------------------
@@ -337,7 +337,7 @@ async def test_the_same_key_at_once_answers_once(desk: Desk) -> None:
 
     async def answer() -> int:
         async with desk.database.writing() as session:
-            ticket = await tickets.find_to_change(session, code)
+            ticket = await lookup.find_to_change(session, code)
             assert ticket is not None
             event = await tickets.reply(
                 session, ticket, lawyer, "Một", desk.clock(), idempotency_key="k"
@@ -380,7 +380,7 @@ async def renamed(desk: Desk, letters: str) -> str:
 
 async def found_by(desk: Desk, keys: str) -> str | None:
     async with desk.database.reading() as session:
-        found = await tickets.find_by_keys(session, keys)
+        found = await lookup.find_by_keys(session, keys)
     return found.code if found else None
 
 

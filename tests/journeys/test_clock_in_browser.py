@@ -6,7 +6,7 @@ import os
 import pytest
 from playwright.async_api import Browser, expect
 
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.calendar import LOCAL
 from escalation.vocabulary import Role
 from tests.journeys.conftest import Hotline
@@ -28,7 +28,7 @@ async def _held_ticket(hotline: Hotline) -> str:
     await lawyer.post(f"/api/tickets/{code}/hold")
     hotline.clock.now = dt.datetime(2026, 11, 25, 9, 0, tzinfo=LOCAL)
     async with hotline.house.database.writing() as session:
-        ticket = await tickets.find(session, code)
+        ticket = await lookup.find(session, code)
         assert ticket is not None
         tickets.wrote(session, ticket, "Đây ạ", hotline.clock(), hotline.clock())
     hotline.clock.now = dt.datetime(2026, 11, 25, 10, 30, tzinfo=LOCAL)

@@ -133,7 +133,7 @@ async def test_repeats_are_one_message_bare_or_wrapped(
 
 
 async def test_zalo_delivers_again_what_we_could_not_keep(hotline: Hotline, chats: Zalo) -> None:
-    desk, hotline.house.desk = hotline.house.desk, None  # type: ignore[assignment]
+    desk, hotline.house.desk = hotline.house.desk, None
     delivering = asyncio.create_task(
         chats.deliver(chats.fake.said(LAN, "/start"), tries=50, pause=0.05)
     )

@@ -12,7 +12,7 @@ from bot.models import Author, Direction, Outcome
 from bot.telephone import words
 from bot.telephone.call import Dial, HangUp, Listen, Record, Recording, Ring
 from bot.telephone.models import Call, CallStep, LinkCode
-from escalation import tickets
+from escalation import lookup, tickets
 from escalation.vocabulary import EventKind, Kind, Priority, State
 from hotline.db import Database
 from knowledge_base.library import Library
@@ -601,7 +601,7 @@ async def test_a_forgotten_ticket_forgets_the_number(
     await line.presses("9", "1")
     await line.leaves()
     async with database.writing() as session:
-        ticket = await tickets.find_to_change(session, (await centre.tickets())[0].code)
+        ticket = await lookup.find_to_change(session, (await centre.tickets())[0].code)
         assert ticket is not None
         await tickets.erase(session, ticket, clock())
     assert await centre.callbacks() == []

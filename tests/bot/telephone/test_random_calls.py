@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -139,8 +140,8 @@ class RandomCall:
         self.steps += 1
         self.is_sound()
 
-    def _ring(self, **more: object) -> Ring:
-        return Ring(self.provider, "CA1", self.steps + 1, **more)  # type: ignore[arg-type]
+    def _ring(self, **more: Any) -> Ring:
+        return Ring(self.provider, "CA1", self.steps + 1, **more)
 
     def _something(self) -> Ring:
         match self.move.then:
