@@ -364,7 +364,7 @@ async def test_of_twenty_lawyers_one_gets_the_ticket(desk: Desk) -> None:
 
 # -- by telephone, and elsewhere -------------------------------------------------------------------
 
-KEYS = {letter: str(key) for key, letters in enumerate(tickets._KEYPAD) for letter in letters}
+KEYS = {letter: str(key) for key, letters in enumerate(lookup._KEYPAD) for letter in letters}
 
 
 def keyed(code: str) -> str:
