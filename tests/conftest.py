@@ -1,4 +1,4 @@
-"""Real databases for every test: a fresh SQLite file and a fresh PostgreSQL database each."""
+"""Real databases for every test: a fresh SQLite file each, and an emptied PostgreSQL database."""
 
 import asyncio
 import datetime as dt
@@ -32,6 +32,11 @@ DATABASES = ("sqlite", "postgresql")
 # No test is timed, and nothing is remembered between runs.
 hypothesis.settings.register_profile("hotline", deadline=None, database=None)
 hypothesis.settings.load_profile("hotline")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Journeys wait for retries, bells and browsers half of their time: two for each core."""
+    return 2 * (os.cpu_count() or 1)
 
 
 # -- nothing leaves the machine -------------------------------------------------------------------
@@ -130,6 +135,69 @@ class _only_one:
         self._file.close()
 
 
+class _StandingDatabase:
+    """One PostgreSQL database for many tests: to make one costs more than most tests do."""
+
+    def __init__(self, address: str, template: str) -> None:
+        self.name = f"test_{uuid.uuid4().hex}"
+        self._server, self._template = address, template
+        self._make()
+
+    @property
+    def url(self) -> str:
+        return _named(self._server, self.name)
+
+    def _make(self) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {self.name} TEMPLATE {self._template}")
+        with psycopg.connect(self.url) as connection:
+            self._shape = self._read_shape(connection)
+
+    def drop(self) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    def empty(self) -> None:
+        """As new for the next test; one whose tables a test has changed is made anew."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            as_it_was = self._read_shape(connection) == self._shape
+            if as_it_was:
+                self._delete_rows(connection)
+        if not as_it_was:
+            self.drop()
+            self._make()
+
+    @staticmethod
+    def _read_shape(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
+        return connection.execute(
+            "SELECT relname, attname, atttypid, attnotnull FROM pg_attribute"
+            " JOIN pg_class ON pg_class.oid = attrelid"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0"
+            " UNION ALL SELECT 'version', version_num, 0, true FROM alembic_version ORDER BY 1, 2"
+        ).fetchall()
+
+    @staticmethod
+    def _delete_rows(connection: psycopg.Connection) -> None:
+        connection.execute("SET LOCAL session_replication_role = replica")  # in any order
+        for table in schema.METADATA.sorted_tables:
+            connection.execute(f'DELETE FROM "{table.name}"')
+        connection.execute(
+            "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+        )
+
+
+@pytest.fixture(scope="session")
+def standing_database(postgres: str, shared_dir: Path) -> Iterator[_StandingDatabase]:
+    """This worker's own."""
+    made = _StandingDatabase(postgres, _template_name(shared_dir))
+    yield made
+    made.drop()
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database of each kind."""
@@ -138,13 +206,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    address = request.getfixturevalue("postgres")
-    template = _template_name(request.getfixturevalue("shared_dir"))
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield _named(address, name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    standing = request.getfixturevalue("standing_database")
+    yield standing.url
+    standing.empty()
 
 
 @pytest.fixture(scope="session")
