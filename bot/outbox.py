@@ -131,23 +131,26 @@ async def claim(session: AsyncSession, now: dt.datetime, limit: int = BATCH) -> 
         elif row.author is Author.BOT and row.lawyer_has_it:
             await _end(session, row.id, DeliveryState.DROPPED, "lawyer_has_it")
         else:
-            claims.append(_claim_of(row, phones.get(row.id)))
+            claims.append(_claim_of(row, *phones.get(row.id, ())))
     return claims
 
 
-def _claim_of(row: Any, phone: str | None) -> Claim:
+def _claim_of(row: Any, phone: str | None = None, ticket: str = "") -> Claim:
     choices = [(label, f"{row.message_id}:{n}") for n, (label, _) in enumerate(row.choices)]
-    outbound = Outbound(row.address, row.text, choices, row.parts_sent, phone)
+    outbound = Outbound(row.address, row.text, choices, row.parts_sent, phone, ticket)
     return Claim(row.id, row.channel, outbound, row.attempts, row.last_at)
 
 
-async def _phones(connection: AsyncConnection, rows: Sequence[Any]) -> dict[int, str]:
-    """The numbers that workers left, for lawyers' answers whose window may have shut."""
+async def _phones(connection: AsyncConnection, rows: Sequence[Any]) -> dict[int, tuple[str, str]]:
+    """The numbers that workers left, and their tickets' codes, for lawyers' answers whose window
+    may have shut.
+    """
     ids = [row.id for row in rows if row.author is Author.LAWYER and windows.limited(row.channel)]
     if not ids:
         return {}
     left = await connection.execute(statements.REACH, {"ids": ids})
-    return {row.id: phone for row in left if (phone := phone_in(row.reach)) is not None}
+    found = ((row.id, phone_in(row.reach), row.code) for row in left)
+    return {delivery: (phone, code) for delivery, phone, code in found if phone is not None}
 
 
 def phone_in(reach: str) -> str | None:

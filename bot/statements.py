@@ -163,7 +163,7 @@ RECORD_SENT = (
 )
 # How lawyers' answers could reach their worker otherwise.
 REACH = (
-    select(Delivery.id, Ticket.reach)
+    select(Delivery.id, Ticket.reach, Ticket.code)
     .join(Message, Message.id == Delivery.message_id)
     .join(
         Handoff,

@@ -18,10 +18,13 @@ def corpus(
     for body in _wrong_types(wronged):
         yield body
         made += 1
-    scars = (_flipped, _cut, _spliced, _repeated, _stuffed)
     while made < size:
-        yield chance.choice(scars)(as_json(chance.choice(real)), chance)
+        yield scarred(as_json(chance.choice(real)), chance)
         made += 1
+
+
+def scarred(body: bytes, chance: random.Random) -> bytes:
+    return chance.choice((_flipped, _cut, _spliced, _repeated, _stuffed))(body, chance)
 
 
 WRONG = (

@@ -46,6 +46,6 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+    length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
     await reader.readexactly(length)
     return int(head.split()[1]), b"connection: close" in head

@@ -58,7 +58,8 @@ class Inbound:
 class Outbound:
     """One message to a worker. `choices` are (label, payload); `parts_sent` were sent before.
 
-    `phone` is the number he left with a lawyer, if he left one and a lawyer's answer waits.
+    `phone` is the number he left with a lawyer, if he left one and a lawyer's answer waits;
+    `ticket` is then the code of what he asked.
     """
 
     address: str
@@ -66,6 +67,7 @@ class Outbound:
     choices: Sequence[tuple[str, str]] = ()
     parts_sent: int = 0
     phone: str | None = None
+    ticket: str = ""
 
 
 class SendFailed(Exception):

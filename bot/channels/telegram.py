@@ -77,6 +77,10 @@ class Telegram:
         self._paces: OrderedDict[str, AsyncLimiter] = OrderedDict()
         self._background: set[asyncio.Task[None]] = set()
 
+    @property
+    def username(self) -> str:
+        return self._username
+
     # -- out ---------------------------------------------------------------------------------------
 
     async def send(self, message: Outbound) -> None:

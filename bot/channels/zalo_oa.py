@@ -101,17 +101,20 @@ class ZaloOA:
             log.error("provider_refuses_us", channel=NAME, code=error)
         failure = zalo_oa_errors.reaction(error, self._clock(), number)
         if isinstance(failure, WindowShut) and message.phone is not None:
-            await self._tell_by_phone(message.phone, text)
+            await self._tell_by_phone(message.phone, message.ticket, text)
         raise failure
 
-    async def _tell_by_phone(self, phone: str, text: str) -> None:
-        """Ring his Zalo's bell with the approved template; the answer itself waits."""
+    async def _tell_by_phone(self, phone: str, ticket: str, text: str) -> None:
+        """Ring his Zalo's bell with the approved template; the answer itself waits.
+
+        The template says “câu trả lời cho phiếu <code> đã sẵn sàng”: `code` is all it is given.
+        """
         if self.account.zns_template is None:
             return
         body = {
             "phone": phone.removeprefix("+"),
             "template_id": self.account.zns_template,
-            "template_data": {},
+            "template_data": {"code": ticket},
             "tracking_id": hashlib.sha256(f"{phone}:{text}".encode()).hexdigest()[:32],
         }
         try:

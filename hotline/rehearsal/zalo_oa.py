@@ -1,11 +1,10 @@
 """A local Zalo: OA interface, OAuth, ZNS and a file host on one listener, with faults to switch on.
 
-Tokens, error numbers and shapes as the real one's: a refresh token is good once, and a new
-access token is the end of the old one.
+Error numbers and shapes as the real one's.
 """
 
 import asyncio
-import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -17,17 +16,19 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-_CONSULT_LIMIT = 2000
-_EXPIRES = "90000"
-_OTHERS_CAN = {"oa.open.url", "oa.query.show", "oa.query.hide", "oa.open.phone", "oa.open.sms"}
+from hotline.rehearsal import zalo_oa_rules as rules
+from hotline.rehearsal.zalo_oauth import LocalOAuth
+
+_LARGEST = 6 * 1024 * 1024  # of a request; what is too large for Zalo must still be read
+_REFUSED, _REFUSED_NOTICE, _BAD_PROOF = -216, -124, -242
 
 
-class LocalZalo:
+class LocalZalo(LocalOAuth):
     """`faults` are the next answers' errors (0 is well); `shut` and `left` are users' ids."""
 
     def __init__(self, app_id: str, oa_secret: str, app_secret: str) -> None:
-        self.app_id, self.oa_secret, self.app_secret = app_id, oa_secret, app_secret
-        self.oa_id = "388613280878808645"
+        super().__init__(app_id, app_secret)
+        self.oa_secret = oa_secret
         self.sent: list[dict[str, Any]] = []  # consultation messages, as they came
         self.anonymous: list[dict[str, Any]] = []
         self.notices: list[dict[str, Any]] = []  # ZNS
@@ -38,15 +39,10 @@ class LocalZalo:
         self.broken: list[tuple[int, str]] = []  # next answers that are no JSON of Zalo's
         self.shut: set[str] = set()
         self.left: set[str] = set()
+        self.proof_wanted = True  # the app's switch; a wrong proof is refused in any case
         self.files: dict[str, bytes] = {}
+        self.uploads: dict[str, bytes] = {}
         self.delay = 0.0
-        self.refreshes = 0
-        self.oauth_faults: list[int] = []
-        self.oauth_delay = 0.0
-        self.oauth_down = False
-        self.access = f"access-{secrets.token_urlsafe(8)}"
-        self.refresh = f"refresh-{secrets.token_urlsafe(8)}"
-        self._codes: dict[str, str] = {}  # code -> challenge
         self._numbers = count(1)
         self._runner: web.AppRunner | None = None
         self.base = ""
@@ -54,15 +50,16 @@ class LocalZalo:
     # -- alive -------------------------------------------------------------------------------------
 
     async def start(self, port: int = 0) -> "LocalZalo":
-        app = web.Application(middlewares=[self._breaking])
+        app = web.Application(middlewares=[self._breaking], client_max_size=_LARGEST)
         app.add_routes(
             [
                 web.post("/v3.0/oa/message/cs", self._consult),
                 web.post("/v2.0/oa/message", self._anonymous),
                 web.post("/v3.0/oa/quota/message", self._quota),
+                web.get("/v3.0/oa/user/detail", self._detail),
+                web.post("/v2.0/oa/upload/{kind:image|gif|file}", self._upload),
                 web.post("/message/template", self._template),
-                web.get("/v4/oa/permission", self._permission),
-                web.post("/v4/oa/access_token", self._tokens),
+                *self.oauth_routes(),
                 web.get("/files/{name}", self._file),
             ]
         )
@@ -88,7 +85,7 @@ class LocalZalo:
 
     def texts(self, user: str | None = None) -> list[str]:
         return [
-            sent["message"]["text"]
+            sent["message"].get("text", "")
             for sent in self.sent
             if user is None or sent["recipient"]["user_id"] == user
         ]
@@ -129,30 +126,23 @@ class LocalZalo:
     # -- sending -----------------------------------------------------------------------------------
 
     async def _consult(self, request: web.Request) -> web.Response:
-        body, error = await self._admitted(request, self.faults)
+        body = await request.json()
         user = str(body.get("recipient", {}).get("user_id", ""))
-        error = error or self._wrong_with(user, body.get("message", {}))
+        error = await self._fault(request) or self._wrong_with(user, body.get("message", {}))
         if error:
             return self._answer(error)
         self.sent.append(body)
         return self._sent_answer(user)
 
     def _wrong_with(self, user: str, message: dict[str, Any]) -> int:
-        payload = message.get("attachment", {}).get("payload", {})
-        buttons = payload.get("buttons", [])
-        faults = (
-            (not user.isdigit() or not message.get("text"), -201),
-            (user in self.left, -213),
-            (user in self.shut, -230),
-            (len(message.get("text", "")) > _CONSULT_LIMIT, -210),
-            (len(buttons) > 5, -210),
-            (any(len(one["title"]) > 100 for one in buttons), -210),
-            (any(one["type"] not in _OTHERS_CAN for one in buttons), -201),
-        )
-        return next((error for wrong, error in faults if wrong), 0)
+        if not user.isdigit():
+            return rules.INVALID
+        if user in self.left or user in self.shut:
+            return -213 if user in self.left else -230
+        return rules.wrong_with(message, self.uploads)
 
     async def _anonymous(self, request: web.Request) -> web.Response:
-        body, error = await self._admitted(request, self.faults)
+        body, error = await request.json(), await self._fault(request)
         recipient = body.get("recipient", {})
         if not error and "user_id" in recipient:
             error = -240  # this version is closed for people who have names
@@ -162,32 +152,51 @@ class LocalZalo:
         return self._sent_answer(str(recipient.get("anonymous_id", "")))
 
     async def _quota(self, request: web.Request) -> web.Response:
-        _, error = await self._admitted(request, self.faults)
-        return self._answer(error, [{"quota_type": "sub_quota", "total": 500, "remain": 499}])
+        body, error = await request.json(), await self._fault(request)
+        return self._answer(error, rules.quota(body, dt.datetime.now(dt.UTC)))
+
+    async def _detail(self, request: web.Request) -> web.Response:
+        error = await self._fault(request)
+        user = str(json.loads(request.query.get("data", "{}")).get("user_id", ""))
+        if not error and not user.isdigit():
+            error = rules.INVALID
+        now = dt.datetime.now(dt.UTC)
+        return self._answer(error, rules.profile(user, user not in self.left, now))
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        kind, error = request.match_info["kind"], await self._fault(request)
+        file = (await request.post()).get("file")
+        if not isinstance(file, web.FileField):
+            return self._answer(error or rules.INVALID)
+        content = file.file.read()
+        error = error or rules.wrong_upload(kind, file.filename, content)
+        key = secrets.token_urlsafe(24)
+        if not error:
+            self.uploads[key] = content
+        return self._answer(error, rules.uploaded(kind, key))
 
     async def _template(self, request: web.Request) -> web.Response:
-        body, error = await self._admitted(request, self.notice_faults)
-        phone, tracking = str(body.get("phone")), str(body.get("tracking_id"))
-        if not error and not (phone.startswith("84") and phone.isdigit()):
-            error = -108
-        if not error and (len(tracking) > 48 or not body.get("template_id")):
-            error = -132
+        body = await request.json()
+        error = await self._fault(request, self.notice_faults, _REFUSED_NOTICE)
+        error = error or rules.wrong_notice(body)
         if not error:
             self.notices.append(body)
         return self._answer(error, {"msg_id": f"z{next(self._numbers)}"})
 
-    async def _admitted(
-        self, request: web.Request, faults: list[int]
-    ) -> tuple[dict[str, Any], int]:
+    async def _fault(
+        self, request: web.Request, faults: list[int] | None = None, refused: int = _REFUSED
+    ) -> int:
+        """What stands against any call: its token, its proof, or a fault that was switched on."""
         await asyncio.sleep(self.delay)
         token = request.headers.get("access_token", "")
-        proof = hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-        body = await request.json()
         if token != self.access:
-            return body, -216
-        if request.headers.get("appsecret_proof") != proof:
-            return body, -242
-        return body, faults.pop(0) if faults else 0
+            return refused
+        proof = hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        given = request.headers.get("appsecret_proof")
+        if given != proof and (given is not None or self.proof_wanted):
+            return _BAD_PROOF
+        waiting = self.faults if faults is None else faults
+        return waiting.pop(0) if waiting else 0
 
     def _answer(self, error: int, data: Any = None) -> web.Response:
         body: dict[str, Any] = {
@@ -204,57 +213,8 @@ class LocalZalo:
             data["quota"] = {"quota_type": self.quota_type, "owner_type": "OA"}
         return self._answer(0, data)
 
-    # -- OAuth -------------------------------------------------------------------------------------
-
-    async def _permission(self, request: web.Request) -> web.Response:
-        """The owner says yes at once and is sent back with a code."""
-        asked = request.query
-        if asked.get("app_id") != self.app_id:
-            return web.json_response({"error": -14002}, status=400)
-        code = secrets.token_urlsafe(12)
-        self._codes[code] = asked["code_challenge"]
-        back = f"{asked['redirect_uri']}?code={code}&oa_id={self.oa_id}&state={asked['state']}"
-        raise web.HTTPFound(back)
-
-    async def _tokens(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        await asyncio.sleep(self.oauth_delay)
-        if self.oauth_down:
-            return web.Response(status=502, text="<html>Bad Gateway</html>")
-        if request.headers.get("secret_key") != self.app_secret:
-            return _refused(-14004)
-        if self.oauth_faults:
-            return _refused(self.oauth_faults.pop(0))
-        if form.get("grant_type") == "refresh_token":
-            self.refreshes += 1
-            if form.get("refresh_token") != self.refresh:
-                return _refused(-14014)
-        elif not self._code_fits(str(form.get("code")), str(form.get("code_verifier"))):
-            return _refused(-118)
-        return self._granted()
-
-    def _code_fits(self, code: str, verifier: str) -> bool:
-        digest = hashlib.sha256(verifier.encode()).digest()
-        expected = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        return self._codes.pop(code, None) == expected
-
-    def _granted(self) -> web.Response:
-        self.access = f"access-{secrets.token_urlsafe(8)}"
-        self.refresh = f"refresh-{secrets.token_urlsafe(8)}"
-        return web.json_response(
-            {
-                "access_token": self.access,
-                "refresh_token": self.refresh,
-                "expires_in": _EXPIRES,
-            }
-        )
-
     # -- files -------------------------------------------------------------------------------------
 
     async def _file(self, request: web.Request) -> web.Response:
         content = self.files.get(request.match_info["name"])
         return web.Response(status=404) if content is None else web.Response(body=content)
-
-
-def _refused(error: int) -> web.Response:
-    return web.json_response({"error": error, "error_name": "refused", "error_reason": "…"})

@@ -477,6 +477,9 @@ async def channel(zalo: LocalZalo, clock: Clock) -> AsyncIterator[ZaloOA]:
     await made.close()
 
 
+BY_PHONE = {"phone": "+84912345678", "ticket": "HP-A4C7"}
+
+
 def to_user(text: str = "chào", **more: Any) -> Outbound:
     return Outbound(USER, text, **more)
 
@@ -716,11 +719,11 @@ async def test_the_proof_goes_with_every_call(channel: ZaloOA, zalo: LocalZalo) 
 async def test_his_phone_is_told_that_an_answer_waits(channel: ZaloOA, zalo: LocalZalo) -> None:
     zalo.shut.add(USER)
     with pytest.raises(WindowShut):
-        await channel.send(to_user("Bí mật của anh/chị", phone="+84912345678"))
+        await channel.send(to_user("Bí mật của anh/chị", **BY_PHONE))
     (notice,) = zalo.notices
     assert notice["phone"] == "84912345678"
     assert notice["template_id"] == "template-9"
-    assert notice["template_data"] == {}
+    assert notice["template_data"] == {"code": "HP-A4C7"}
     assert len(notice["tracking_id"]) <= 48
     assert "Bí mật" not in json.dumps(notice, ensure_ascii=False)
 
@@ -734,7 +737,7 @@ async def test_a_notice_that_fails_hides_nothing(
     zalo.shut.add(USER)
     zalo.notice_faults = [error]
     with pytest.raises(WindowShut, match="zalo-230"):
-        await channel.send(to_user(phone="+84912345678"))
+        await channel.send(to_user(**BY_PHONE))
     assert zalo.notices == []
 
 
@@ -742,7 +745,7 @@ async def test_a_notices_token_is_renewed_once_too(channel: ZaloOA, zalo: LocalZ
     zalo.shut.add(USER)
     zalo.notice_faults = [-124]
     with pytest.raises(WindowShut):
-        await channel.send(to_user(phone="+84912345678"))
+        await channel.send(to_user(**BY_PHONE))
     assert (len(zalo.notices), zalo.refreshes) == (1, 1)
 
 
@@ -754,7 +757,7 @@ async def test_without_a_number_or_a_template_no_notice_is_sent(
         await channel.send(to_user())
     channel.account = Account(APP_ID, OA_SECRET, APP_SECRET, zalo.base, zalo.base)
     with pytest.raises(WindowShut):
-        await channel.send(to_user(phone="+84912345678"))
+        await channel.send(to_user(**BY_PHONE))
     assert zalo.notices == []
 
 
@@ -763,9 +766,9 @@ async def test_a_notice_is_sent_for_a_shut_window_only(channel: ZaloOA, zalo: Lo
         zalo.faults = [error]
         if error:
             with pytest.raises(SendFailed):
-                await channel.send(to_user(phone="+84912345678"))
+                await channel.send(to_user(**BY_PHONE))
         else:
-            await channel.send(to_user(phone="+84912345678"))
+            await channel.send(to_user(**BY_PHONE))
     assert zalo.notices == []
 
 

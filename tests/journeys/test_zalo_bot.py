@@ -110,7 +110,9 @@ async def test_question_typed_numbers_lawyer_rating(hotline: Hotline, chats: Zal
     await lawyer.post(f"/api/tickets/{row['code']}/resolve")
     await chats.hears(LAN, 7)
     await chats.picks(LAN, phrases.HELPED)
-    assert (await chats.hears(LAN, 8))[7] == phrases.RATED
+    assert (await chats.hears(LAN, 8))[7].startswith(f"{phrases.RATED} {phrases.ASK_BOT_RATING}")
+    await chats.picks(LAN, phrases.BOT_DID_NOT_HELP)
+    assert (await chats.hears(LAN, 9))[8] == phrases.RATED
     _, case = await lawyer.get(f"/api/tickets/{row['code']}")
     assert case["rating"] == 1
     assert hotline.telegram.sent == []

@@ -272,7 +272,9 @@ async def test_an_answer_that_comes_too_late_waits_and_leaves_first(
     for text in ("Chị nộp đơn ở phường nhé.", "Nhớ mang bảng lương."):
         await lawyer.post(f"/api/tickets/{code}/replies", json={"text": text})
     await eventually(lambda: len(zalo.notices) == 2)
-    assert {notice["phone"] for notice in zalo.notices} == {"84912345678"}
+    for notice in zalo.notices:
+        assert notice["phone"] == "84912345678"
+        assert notice["template_data"] == {"code": code}
     await lan._silence()
     assert len(zalo.sent) == heard
     _, ticket = await lawyer.get(f"/api/tickets/{code}")
