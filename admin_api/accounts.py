@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_api.models import ApiToken, Credential, LoginAttempt, LoginSession
+from escalation import assignment
 from escalation.models import Staff
 from escalation.vocabulary import Role
 from hotline.db import alone
@@ -79,7 +80,10 @@ async def renew_password(session: AsyncSession, staff: Staff, now: dt.datetime) 
 async def set_password(
     session: AsyncSession, staff: Staff, password: str, now: dt.datetime
 ) -> None:
-    """Change the password and end every session of the account."""
+    """Change the password and end every session and token of the account.
+
+    Whoever changes it because somebody else knew it must not leave that one a way in.
+    """
     if len(password) < MIN_PASSWORD:
         raise Refused(f"Mật khẩu cần ít nhất {MIN_PASSWORD} ký tự.")
     hashed = await asyncio.to_thread(_hasher.hash, _normal(password))
@@ -88,7 +92,12 @@ async def set_password(
         session.add(Credential(staff_id=staff.id, password_hash=hashed, changed_at=now))
     else:
         credential.password_hash, credential.changed_at = hashed, now
-    await session.execute(delete(LoginSession).where(LoginSession.staff_id == staff.id))
+    await _shut_out(session, staff)
+
+
+async def _shut_out(session: AsyncSession, staff: Staff) -> None:
+    for table in (LoginSession, ApiToken):
+        await session.execute(delete(table).where(table.staff_id == staff.id))
 
 
 async def find_staff(session: AsyncSession, email: str) -> Staff | None:
@@ -196,11 +205,11 @@ async def by_bearer(session: AsyncSession, token: str) -> SignedIn | None:
 async def set_disabled(
     session: AsyncSession, staff: Staff, disabled: bool, now: dt.datetime
 ) -> None:
-    """Shut an account out at once, or let it in again."""
+    """Shut an account out at once, its open tickets going to colleagues, or let it in again."""
     staff.disabled_at = now if disabled else None
     if disabled:
-        await session.execute(delete(LoginSession).where(LoginSession.staff_id == staff.id))
-        await session.execute(delete(ApiToken).where(ApiToken.staff_id == staff.id))
+        await _shut_out(session, staff)
+        await assignment.return_all(session, staff, assignment.LEFT, now)
 
 
 def _normal(password: str) -> str:

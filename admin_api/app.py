@@ -9,6 +9,7 @@ from aiohttp import web
 from admin_api import (
     assigning,
     calling,
+    checking,
     consultations,
     dating,
     drafts,
@@ -16,10 +17,14 @@ from admin_api import (
     files,
     joining,
     law_texts,
+    likely,
     live,
     metrics,
+    presence,
+    promises,
     referring,
     reports,
+    similar,
     tickets,
 )
 from admin_api.console import (
@@ -33,12 +38,18 @@ from admin_api.console import (
     duty,
     file_words,
     inbox,
+    leave,
+    nearby,
+    profile,
     reading,
     signing_in,
     staff,
     staffing,
     wording,
     zalo,
+)
+from admin_api.console import (
+    promises as promise_pages,
 )
 from admin_api.live import FEED, Feed
 from admin_api.office import OFFICE, ROUTE_OF, Office, gate
@@ -55,8 +66,12 @@ ALL: tuple[Routes, ...] = (
     live.routes,
     metrics.routes,
     tickets.routes,
+    checking.routes,
+    presence.routes,
     faq.routes,
     law_texts.routes,
+    likely.routes,
+    similar.routes,
     dating.routes,
     files.routes,
     calling.routes,
@@ -64,17 +79,22 @@ ALL: tuple[Routes, ...] = (
     joining.routes,
     referring.routes,
     reports.routes,
+    promises.routes,
     drafts.routes,
     consultations.routes,
     signing_in.routes,
+    profile.routes,
     inbox.routes,
     desk.routes,
+    nearby.routes,
     assigning_pages.routes,
     reading.routes,
     staff.routes,
     staffing.routes,
     zalo.routes,
     duty.routes,
+    leave.routes,
+    promise_pages.routes,
     drafting.routes,
     consulting.routes,
 )
@@ -97,6 +117,7 @@ def make_app(office: Office, fonts: Path) -> web.Application:
     app[OFFICE] = office
     app[FEED] = Feed(office)
     app[FINDER] = Finder(office.database)
+    app[likely.SHELVES] = likely.Shelves(office)
     app[ROUTE_OF] = {}
     for route in all_routes():
         app.router.add_route(route.method, route.path, route.handler)

@@ -25,6 +25,7 @@ routes = Routes()
 
 NOBODY_WAITS = "Không còn phiếu nào chờ nhận. Có phiếu mới sẽ hiện ở hộp phiếu."
 FULL = "Anh/chị đang giữ {limit} phiếu, đủ mức của mình. Đóng hoặc trả lại bớt rồi nhận tiếp."
+AWAY = "Anh/chị đang ghi là nghỉ hôm nay. Bỏ ngày nghỉ ở trang Lịch trực rồi nhận tiếp."
 NOT_YOURS = "Chỉ người đang giữ phiếu mới làm được việc này."
 NOT_FOR_HIM = "Đồng nghiệp này không nhận được phiếu, xin chọn người khác."
 NOT_OFFERED = "Phiếu này không còn chờ anh/chị nhận."
@@ -56,6 +57,8 @@ async def take_next(request: web.Request) -> str:
             ticket = await assignment.next_for(session, staff, office.clock())
     except assignment.Full:
         raise ApiError(409, "full", FULL.format(limit=staff.load_limit)) from None
+    except assignment.Away:
+        raise ApiError(409, "away", AWAY) from None
     if ticket is None:
         raise ApiError(409, "nobody_waits", NOBODY_WAITS)
     office.changed()
@@ -64,7 +67,7 @@ async def take_next(request: web.Request) -> str:
 
 @routes.api("POST", "/api/tickets/next", LAWYERS, answer=TicketDetail)
 async def post_next(request: web.Request) -> web.Response:
-    """Take the ticket whose turn it is; 409 where nobody waits or your load is full."""
+    """Take the ticket whose turn it is; 409: nobody waits, your load is full or you are away."""
     office, code = office_of(request), await take_next(request)
     async with office.database.reading() as session:
         reader = who(request).staff.id

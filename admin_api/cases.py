@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin_api import assigned, clock_view
+from admin_api import assigned, clock_view, submitted
 from admin_api.assigned import Offered, Referred
 from admin_api.callback_task import CallbackTask, reach_for, seen_by
 from admin_api.clock_view import ClockView
+from admin_api.submitted import Submitted
 from bot.channels import windows
 from bot.channels.base import Media
 from bot.channels.windows import Window
@@ -25,7 +26,7 @@ from bot.models import (
     Question,
     StoredFile,
 )
-from escalation import callbacks, interests, lookup, tickets, undo
+from escalation import callbacks, checking, interests, lookup, tickets, undo
 from escalation.calendar import LOCAL
 from escalation.models import Callback, Staff, Ticket, TicketEvent
 from escalation.vocabulary import OPEN_STATES, EventKind, Kind, Priority, State
@@ -50,6 +51,7 @@ class TicketRow(BaseModel):
     first_responded_at: dt.datetime | None
     next_due_at: dt.datetime | None
     owes_answer: bool  # the worker waits for our word, not only for the ticket to be closed
+    awaits_check: bool  # an answer to him waits for a second lawyer
     resolved_at: dt.datetime | None
     rating: int | None
 
@@ -101,6 +103,8 @@ class Happened(BaseModel):
     actor_id: int | None = None
     media: str | None = None  # of the file that was opened
     about: str | None = None  # whom, where to or why: a name, a code or a term
+    checked_by: str | None = None  # who read the answer before it left
+    of: int | None = None  # the submitted answer that was sent back
 
 
 class Suggestion(BaseModel):
@@ -134,6 +138,9 @@ class TicketDetail(TicketRow):
     master: str | None  # of the collective matter
     merged_into: str | None
     same_worker: list[str]  # his other open tickets
+    must_check: bool  # answers to this ticket are read by a second lawyer
+    submitted: Submitted | None  # the one that waits for it
+    last_answer: int  # number of the newest answer, sent or waiting
 
 
 STATE_FILTERS: dict[str, Sequence[State]] = {
@@ -147,6 +154,7 @@ STATE_FILTERS: dict[str, Sequence[State]] = {
 
 
 _OWED = Ticket.answer_due_at.is_not(None)  # else only the ticket's end is due
+CHECKING = Ticket.submitted_at.is_not(None)
 _DUE_FIRST = (Ticket.next_due_at.is_(None), Ticket.next_due_at, Ticket.id)
 _ORDERS = {
     (State.RESOLVED,): (Ticket.resolved_at.desc(),),
@@ -215,11 +223,17 @@ async def counts(session: AsyncSession, staff_id: int) -> dict[str, int]:
         .select_from(Ticket)
         .where(seen, Ticket.id.in_(_AWAITED), Ticket.state.in_(OPEN_STATES))
     )
+    to_check = await session.scalar(
+        select(func.count())
+        .select_from(Ticket)
+        .where(seen, CHECKING, Ticket.state.in_(OPEN_STATES))
+    )
     found = {
         name: sum(by_state.get(state, 0) for state in states)
         for name, states in STATE_FILTERS.items()
     }
-    return {**found, "mine": mine or 0, "owed": owed or 0, "callback": to_ring or 0}
+    more = {"mine": mine, "owed": owed, "callback": to_ring, "checking": to_check}
+    return {**found, **{name: number or 0 for name, number in more.items()}}
 
 
 async def detail(
@@ -256,6 +270,9 @@ async def detail(
         master=await assigned.code_of(session, ticket.master_id),
         merged_into=await assigned.code_of(session, ticket.merged_into_id),
         same_worker=await assigned.same_worker(session, ticket, reader_id),
+        must_check=await checking.needed(session, ticket),
+        submitted=submitted.of(ticket, events, names),
+        last_answer=submitted.last_answer(events),
     )
 
 
@@ -331,6 +348,7 @@ def _row(ticket: Ticket, assignee: str | None) -> dict[str, Any]:
         "first_responded_at": ticket.first_responded_at,
         "next_due_at": ticket.next_due_at,
         "owes_answer": ticket.answer_due_at is not None,
+        "awaits_check": ticket.submitted_at is not None,
         "resolved_at": ticket.resolved_at,
         "rating": ticket.rating,
     }
@@ -349,6 +367,8 @@ def _happened(event: TicketEvent, names: dict[int, str]) -> Happened:
         leaves_at=undo.leaves_at(event),
         actor_id=event.actor_id,
         about=assigned.about(event, names),
+        checked_by=names.get(event.data.get("checked_by", 0)),
+        of=event.data.get("of"),
     )
 
 

@@ -7,14 +7,14 @@ import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_api.draft_checks import EDITORS, OPEN, Mask, common_words, may_edit, missing, planned
 from admin_api.office import Office, office_of, who
 from admin_api.routing import NOT_FOUND, ApiError
 from bot import masking
-from escalation import lookup, tickets
+from escalation import interests, lookup, tickets
 from escalation.calendar import LOCAL
 from escalation.models import Staff, Ticket
 from escalation.vocabulary import EventKind
@@ -44,6 +44,12 @@ def number_of(request: web.Request) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= _LARGEST):
         raise NOT_FOUND
     return int(text)
+
+
+def seen_by(staff_id: int) -> ColumnElement[bool]:
+    """That a draft comes from no ticket from which the reader is barred."""
+    kept_apart = ~interests.open_to(staff_id)
+    return ~exists().where(Ticket.code == EntryDraft.ticket_code, kept_apart)
 
 
 # -- making a draft --------------------------------------------------------------------------------
@@ -112,7 +118,9 @@ async def _to_change(
     session: AsyncSession, request: web.Request, states: Sequence[DraftState]
 ) -> EntryDraft:
     draft = await session.scalar(
-        select(EntryDraft).where(EntryDraft.id == number_of(request)).with_for_update()
+        select(EntryDraft)
+        .where(EntryDraft.id == number_of(request), seen_by(who(request).staff.id))
+        .with_for_update()
     )
     if draft is None:
         raise NOT_FOUND

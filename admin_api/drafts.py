@@ -67,16 +67,19 @@ class DraftDetail(DraftRow):
 # -- reading ---------------------------------------------------------------------------------------
 
 
-async def listed(session: AsyncSession, states: Collection[DraftState]) -> DraftList:
+async def listed(
+    session: AsyncSession, states: Collection[DraftState], reader_id: int
+) -> DraftList:
     """The queue: what waits longest comes first, what is decided last changed first."""
     waiting = DraftState.IN_REVIEW in states
     order = EntryDraft.changed_at.asc() if waiting else EntryDraft.changed_at.desc()
+    seen = draft_steps.seen_by(reader_id)
     rows = await session.scalars(
-        select(EntryDraft).where(EntryDraft.state.in_(states)).order_by(order).limit(_LISTED)
+        select(EntryDraft).where(EntryDraft.state.in_(states), seen).order_by(order).limit(_LISTED)
     )
     names = await _names(session)
     counted = await session.execute(
-        select(EntryDraft.state, func.count()).group_by(EntryDraft.state)
+        select(EntryDraft.state, func.count()).where(seen).group_by(EntryDraft.state)
     )
     return DraftList(
         drafts=[DraftRow(**_row(one, names)) for one in rows],
@@ -113,7 +116,8 @@ async def read(request: web.Request) -> DraftDetail:
     """The draft named in the path; raises NOT_FOUND."""
     office = office_of(request)
     async with office.database.reading() as session:
-        draft = await session.get(EntryDraft, draft_steps.number_of(request))
+        number, seen = draft_steps.number_of(request), draft_steps.seen_by(who(request).staff.id)
+        draft = await session.scalar(select(EntryDraft).where(EntryDraft.id == number, seen))
         if draft is None:
             raise NOT_FOUND
         return await detail(session, office, draft, who(request).staff)
@@ -158,7 +162,8 @@ async def get_drafts(request: web.Request) -> web.Response:
     if asked not in list(DraftState):
         raise ApiError(422, "invalid", "Trạng thái này không có.")
     async with office_of(request).database.reading() as session:
-        return json_response(await listed(session, (DraftState(asked),)))
+        found = await listed(session, (DraftState(asked),), who(request).staff.id)
+    return json_response(found)
 
 
 @routes.api("GET", "/api/drafts/{id}", FAQ_READERS, answer=DraftDetail)

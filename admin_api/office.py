@@ -24,6 +24,7 @@ from admin_api.routing import (
 from admin_api.zalo_consent import ZaloConsent
 from bot.file_store import FileStore
 from escalation import lookup
+from escalation.alerts import NONE, Ways
 from escalation.models import Staff
 from escalation.sla import Policy
 from hotline.db import Database
@@ -58,6 +59,8 @@ class Office:
     files: FileStore | None = None  # what workers sent; without it there is none to be seen
     caller: Caller | None = None
     zalo: ZaloConsent | None = None  # where the Official Account is set up
+    ways: Ways = NONE  # by which the staff are told of things
+    bot_name: Callable[[], str] = str  # of our Telegram bot; empty until Telegram has told it
     secure: bool = False  # behind https: cookies are marked so
 
     @property

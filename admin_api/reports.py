@@ -8,7 +8,6 @@ the hotline count in the whole, never as online.
 """
 
 import datetime as dt
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin_api.figures import percent, percentile, shown
 from admin_api.office import office_of
+from admin_api.recontact import Recontact, recontact
 from admin_api.routing import REPORT_READERS, ApiError, Routes, json_response
 from bot.models import Handoff, Outcome, Question
 from escalation import consultations
@@ -67,8 +68,11 @@ class Summary(BaseModel):
     first_response_median_minutes: float | None
     first_response_p90_minutes: float | None
     first_response_within_due: float | None  # percent of tickets answered or overdue
-    ratings_helped: int
+    ratings_helped: int | None  # of the lawyer; null while fewer than five were given
     ratings_given: int
+    bot_ratings_helped: int | None  # of what the bot had said before; likewise
+    bot_ratings_given: int
+    recontact: Recontact
     by_channel: list[Slice]
     by_topic: list[Slice]
     by_day: list[Day]
@@ -106,13 +110,15 @@ async def summary(
     session: AsyncSession, first: dt.date, last: dt.date, now: dt.datetime
 ) -> Summary:
     """Figures of the days `first` to `last`, both included, in Vietnam's time."""
-    asked = await _consultations(session, _midnight(first), _midnight(last + dt.timedelta(days=1)))
+    since, until = _midnight(first), _midnight(last + dt.timedelta(days=1))
+    asked = await _consultations(session, since, until)
     offline = await consultations.counted(session, first, last)
     received = len(asked) + len(offline)
     online = sum(one.online for one in asked)
     cases = [one.ticket for one in asked if one.ticket is not None]
     waits = _waits(cases)
     rated = [ticket.rating for ticket in cases if ticket.rating is not None]
+    bot_rated = [ticket.bot_rating for ticket in cases if ticket.bot_rating is not None]
     return Summary(
         from_day=first,
         to_day=last,
@@ -126,15 +132,18 @@ async def summary(
         closed_unanswered=sum(one.closed_unanswered for one in asked),
         offline=len(offline),
         online=online,
-        online_share=_percent(online, received),
+        online_share=percent(online, received),
         goals=GOALS,
         confirmed_by_worker=sum(one.question.confirmed is True for one in asked),
         rejected_by_worker=sum(one.question.confirmed is False for one in asked),
         first_response_median_minutes=percentile(waits, 50),
         first_response_p90_minutes=percentile(waits, 90),
         first_response_within_due=_within_due(cases, now),
-        ratings_helped=sum(rated),
+        ratings_helped=shown(sum(rated), len(rated)),
         ratings_given=len(rated),
+        bot_ratings_helped=shown(sum(bot_rated), len(bot_rated)),
+        bot_ratings_given=len(bot_rated),
+        recontact=await recontact(session, since, until, now),
         by_channel=_slices(
             asked,
             lambda one: one.question.channel,
@@ -176,24 +185,13 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), LOCAL)
 
 
-def percentile(ordered: Sequence[float], percent: int) -> float | None:
-    """The smallest value that at least `percent` of a hundred do not exceed (nearest rank)."""
-    if not ordered:
-        return None
-    return round(ordered[math.ceil(len(ordered) * percent / 100) - 1], 1)
-
-
-def _percent(part: int, whole: int) -> float | None:
-    return round(100 * part / whole, 1) if whole else None
-
-
 def _within_due(cases: Sequence[Ticket], now: dt.datetime) -> float | None:
     judged = [
         (ticket.first_responded_at or now) <= ticket.first_response_due_at
         for ticket in cases
         if ticket.first_responded_at is not None or ticket.first_response_due_at < now
     ]
-    return _percent(sum(judged), len(judged))
+    return percent(sum(judged), len(judged))
 
 
 def _slices(
@@ -256,5 +254,6 @@ async def read_summary(request: web.Request) -> Summary:
 
 @routes.api("GET", "/api/reports/summary", REPORT_READERS, answer=Summary, query=("from", "to"))
 async def get_summary(request: web.Request) -> web.Response:
-    """Consultations, the online share against the goals, first response times."""
+    """Consultations, the online share against the goals, first response times, workers' ratings of
+    bot and lawyers, and how many came back within seven days after their ticket was closed."""
     return json_response(await read_summary(request))

@@ -6,7 +6,7 @@ description at once. A route that declares no access cannot be written.
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -19,6 +19,7 @@ LAWYERS = frozenset({Role.LAWYER})
 REPORT_READERS = frozenset({Role.LAWYER, Role.MANAGER, Role.ADMIN})
 FAQ_READERS = frozenset({Role.LAWYER, Role.EDITOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
+KEEPERS = frozenset({Role.MANAGER, Role.ADMIN})  # of roster, hours and promises
 STAFF = frozenset(Role)
 ANYBODY: frozenset[Role] = frozenset()  # also without an account
 
@@ -67,6 +68,7 @@ class Route:
     status: int = 200
     summary: str = ""
     query: tuple[str, ...] = ()
+    also: Mapping[int, str] = field(default_factory=dict)  # other good answers: when
 
 
 class Routes:
@@ -92,6 +94,7 @@ class Routes:
         answer: type[BaseModel] | None = None,
         status: int = 200,
         query: tuple[str, ...] = (),
+        also: Mapping[int, str] | None = None,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary = (handler.__doc__ or "").strip().splitlines()[0]
@@ -106,6 +109,7 @@ class Routes:
                     status=status,
                     summary=summary,
                     query=query,
+                    also=also or {},
                 )
             )
             return handler
@@ -189,7 +193,11 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": route.summary,
         "parameters": _parameters(route),
-        "responses": {str(route.status): success, "default": {"description": "An error"}},
+        "responses": {
+            str(route.status): success,
+            **{str(code): {**success, "description": when} for code, when in route.also.items()},
+            "default": {"description": "An error"},
+        },
         "x-roles": sorted(route.access),
     }
     if route.body is not None:

@@ -68,9 +68,13 @@ class WordIndex:
             if len(kept) < len(ids):
                 self._tickets[word] = array("I", kept.tobytes())
 
+    def having(self, word: str) -> Ids:
+        """The tickets that have a word as `words_of` gives it; one may stand there twice."""
+        return _ids(self._tickets.get(word, array("I")))
+
     def find(self, text: str) -> list[int]:
         """Tickets that have every word of `text`, newest first; of no word, none."""
-        having = [_ids(self._tickets.get(word, array("I"))) for word in words_of(text)]
+        having = [self.having(word) for word in words_of(text)]
         if not having:
             return []
         having.sort(key=len)
@@ -122,6 +126,11 @@ class Finder:
         await self._keep_up()
         ids = self._index.find(text)
         return Found(ids[:MOST], self.whole, len(ids) > MOST)
+
+    async def index(self) -> WordIndex:
+        """All words read so far, for other ways to look for tickets."""
+        await self._keep_up()
+        return self._index
 
     async def _keep_up(self) -> None:
         async with self._one_reader, self._database.reading() as session:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated
 
 from aiohttp import web
@@ -23,8 +24,10 @@ from admin_api.routing import (
     json_response,
     whole_number,
 )
-from escalation import lookup, tickets, undo
-from escalation.models import Ticket
+from escalation import checking, lookup, mentions, tickets, undo
+from escalation.calendar import LOCAL
+from escalation.models import Staff, Ticket, TicketEvent
+from escalation.vocabulary import EventKind
 from knowledge_base.text import clean
 
 routes = Routes()
@@ -44,6 +47,7 @@ class NewNote(Body):
 class Written(BaseModel):
     id: int
     at: dt.datetime
+    awaiting_check: bool = False  # a second lawyer reads it first
 
 
 def conflict(message: str) -> ApiError:
@@ -55,6 +59,17 @@ CLOSED = "Phiếu đã đóng. Người lao động nhắn tiếp thì phiếu t
 NOT_ANSWERED = "Chưa trả lời người lao động nên chưa đóng được phiếu."
 LEFT_ALREADY = "Câu trả lời đã gửi đi, không rút lại được nữa."
 NOT_NOW = "Trạng thái phiếu đã khác, xin tải lại trang."
+ANSWERED_MEANWHILE = (
+    "Đồng nghiệp vừa trả lời lúc {at}. Xin đọc câu đó; vẫn muốn gửi thì bấm gửi lần nữa."
+)
+NOT_CHECKED_YET = "Còn một câu trả lời chờ kiểm tra. Xin kiểm tra hoặc rút lại trước đã."
+_REFUSALS: dict[type[tickets.Conflict], str] = {
+    checking.Waits: NOT_CHECKED_YET,
+    checking.Own: "Câu trả lời của mình thì phải đồng nghiệp khác kiểm tra.",
+    checking.AuthorGone: (
+        "Người viết không còn phụ trách phiếu này được. Xin gửi lại kèm lý do, rồi viết câu mới."
+    ),
+}
 
 
 @asynccontextmanager
@@ -68,8 +83,8 @@ async def changing(
             if ticket is None:
                 raise NOT_FOUND
             yield session, ticket
-    except tickets.Conflict:
-        raise conflict(refusal) from None
+    except tickets.Conflict as error:
+        raise conflict(_REFUSALS.get(type(error), refusal)) from None
     office.changed()
 
 
@@ -132,35 +147,69 @@ async def get_clock(request: web.Request) -> web.Response:
     return json_response((await read_case(request)).clock)
 
 
-async def reply(
-    request: web.Request,
-    text: str,
-    idempotency_key: str | None,
-    undo_for: dt.timedelta = dt.timedelta(0),
-) -> Written:
-    office = office_of(request)
+@dataclass(frozen=True)
+class Wish:
+    """How an answer is to leave, beside its words. `seen`: the newest answer its writer knew."""
+
+    key: str | None = None
+    undo_for: dt.timedelta = dt.timedelta(0)
+    then: str = ""
+    seen: int | None = None
+
+
+async def reply(request: web.Request, text: str, wish: Wish) -> Written:
+    office, staff = office_of(request), who(request).staff
+    now, words, key = office.clock(), own_words(text), clean(wish.key or "")[:80] or None
     async with changing(office, request.match_info["code"], CLOSED) as (session, ticket):
-        event = await tickets.reply(
+        if wish.seen is not None and await checking.of_key(session, ticket, key) is None:
+            await _still_unanswered(session, ticket, staff, wish.seen)
+        event = await checking.answer(
             session,
             ticket,
-            who(request).staff,
-            own_words(text),
-            office.clock(),
-            clean(idempotency_key or "")[:80] or None,
-            not_before=office.clock() + undo_for if undo_for else None,
+            staff,
+            words,
+            now,
+            key,
+            not_before=now + wish.undo_for if wish.undo_for else None,
+            then=wish.then,
         )
         await session.flush()
-        return Written(id=event.id, at=event.at)
+        awaiting = event.kind is EventKind.SUBMITTED
+        return Written(id=event.id, at=event.at, awaiting_check=awaiting)
+
+
+async def _still_unanswered(session: AsyncSession, ticket: Ticket, staff: Staff, seen: int) -> None:
+    """Two who answered without knowing of each other would tell the worker two things."""
+    events = await tickets.history(session, ticket)
+    other = next((one for one in reversed(events) if one.id > seen and _answers(one, staff)), None)
+    if other is not None:
+        at = f"{other.at.astimezone(LOCAL):%H:%M}"
+        raise ApiError(409, "answered", ANSWERED_MEANWHILE.format(at=at))
+
+
+def _answers(event: TicketEvent, staff: Staff) -> bool:
+    kinds = (EventKind.REPLIED, EventKind.SUBMITTED)
+    return event.kind in kinds and event.actor_id != staff.id
+
+
+_FOR_CHECK = {202: "The topic is sensitive: a second lawyer reads the answer before it leaves"}
 
 
 @routes.api(
-    "POST", "/api/tickets/{code}/replies", LAWYERS, body=NewReply, answer=Written, status=201
+    "POST",
+    "/api/tickets/{code}/replies",
+    LAWYERS,
+    body=NewReply,
+    answer=Written,
+    status=201,
+    also=_FOR_CHECK,
 )
 async def post_reply(request: web.Request) -> web.Response:
     """Answer the worker, on the channel he wrote from. Honours Idempotency-Key."""
     body = await body_of(request, NewReply)
-    written = await reply(request, body.text, request.headers.get("Idempotency-Key"))
-    return json_response(written, status=201)
+    wish = Wish(key=request.headers.get("Idempotency-Key"))
+    written = await reply(request, body.text, wish)
+    return json_response(written, status=202 if written.awaiting_check else 201)
 
 
 async def withdraw(request: web.Request, event_id: int) -> str:
@@ -173,14 +222,15 @@ async def withdraw(request: web.Request, event_id: int) -> str:
 async def note(request: web.Request, text: str) -> Written:
     office = office_of(request)
     async with changing(office, request.match_info["code"]) as (session, ticket):
-        event = tickets.note(session, ticket, who(request).staff, own_words(text), office.clock())
+        words = own_words(text)
+        event = await mentions.note(session, ticket, who(request).staff, words, office.clock())
         await session.flush()
         return Written(id=event.id, at=event.at)
 
 
 @routes.api("POST", "/api/tickets/{code}/notes", LAWYERS, body=NewNote, answer=Written, status=201)
 async def post_note(request: web.Request) -> web.Response:
-    """Leave a remark for colleagues; the worker never sees it."""
+    """Leave a remark for colleagues, never seen by the worker; "@Tên" names one of them."""
     body = await body_of(request, NewNote)
     return json_response(await note(request, body.text), status=201)
 
@@ -229,6 +279,8 @@ async def resolve(request: web.Request) -> None:
     async with changing(office, request.match_info["code"], NOT_ANSWERED) as (session, ticket):
         if not ticket.is_open:
             raise conflict(CLOSED)
+        if ticket.submitted_at is not None:
+            raise checking.Waits
         tickets.resolve(session, ticket, who(request).staff, office.clock())
 
 

@@ -18,6 +18,7 @@ from bot.turns import (
     Choice,
     HandOff,
     Outcome,
+    Rating,
     Reply,
     Stage,
     State,
@@ -212,9 +213,10 @@ class Dialogue:
             case "aside":
                 aside = replace(state, stage=Stage.ASIDE)
                 return Turn(Outcome.CHAT, aside, (Reply(phrases.ASK_NEXT_QUESTION),))
-            case "rate":
-                words = phrases.RATED if argument == "1" else phrases.NOT_HELPED_RATED
-                return Turn(Outcome.CHAT, opened, (Reply(words),), rating=int(argument == "1"))
+            case "rate" | "rate_bot":
+                helped, _, code = argument.partition("@")
+                rating = Rating(helped == "1", verb == "rate_bot", code)
+                return Turn(Outcome.CHAT, opened, rating=rating)
             case "status":
                 return Turn(Outcome.CHAT, opened, status=True)
             case "erase":
@@ -251,8 +253,25 @@ def reopened(code: str, due: dt.datetime) -> Reply:
 def rating_request(code: str) -> Reply:
     return Reply(
         phrases.resolved(code),
-        (Choice(phrases.HELPED, "rate:1"), Choice(phrases.DID_NOT_HELP, "rate:0")),
+        (
+            Choice(phrases.HELPED, f"rate:1@{code}"),
+            Choice(phrases.DID_NOT_HELP, f"rate:0@{code}"),
+        ),
     )
+
+
+def rated(rating: Rating, *, bot_answered: bool) -> Reply:
+    """Thanks for a tap; after the one about the lawyer, the bot asks about itself."""
+    if rating.of_bot:
+        return Reply(phrases.RATED)
+    thanks = phrases.RATED if rating.helped else phrases.NOT_HELPED_RATED
+    if not bot_answered:
+        return Reply(thanks)
+    choices = (
+        Choice(phrases.BOT_HELPED, f"rate_bot:1@{rating.code}"),
+        Choice(phrases.BOT_DID_NOT_HELP, f"rate_bot:0@{rating.code}"),
+    )
+    return Reply(f"{thanks} {phrases.ASK_BOT_RATING}", choices)
 
 
 def _telling_of_files(turn: Turn) -> Turn:

@@ -16,7 +16,7 @@ from bot.channels.base import Inbound
 from bot.dialogue import Dialogue
 from bot.models import Author, Contact, Conversation, Direction, Handoff, Message, Question
 from bot.models import Outcome as Became
-from bot.turns import HandOff, Outcome, Reply, State, Turn, Utterance
+from bot.turns import HandOff, Outcome, Rating, Reply, State, Turn, Utterance
 from escalation import tickets
 from escalation.calendar import LOCAL
 from escalation.models import Ticket
@@ -122,6 +122,8 @@ class Exchange:
             self.replies += receipt
         elif self.ticket is not None:
             self.replies += await self._for_ticket(self.ticket)
+        if self.turn.rating is not None:
+            self.replies += (await self._rated(self.turn.rating),)
         if self.turn.status:
             self.replies += (await self._status(),)
 
@@ -156,6 +158,7 @@ class Exchange:
             self.desk.policy,
             self.now,
         )
+        ticket.person_id = self.talk.conversation_id
         self.session.add(
             Handoff(
                 conversation_id=self.talk.conversation_id,
@@ -201,8 +204,6 @@ class Exchange:
     async def _for_ticket(self, ticket: Ticket) -> tuple[Reply, ...]:
         """Write on the open ticket what this turn adds to it."""
         turn = self.turn
-        if turn.rating is not None:
-            tickets.rate(self.session, ticket, turn.rating, self.now)
         if turn.employer or turn.reach:
             told = {"employer": turn.employer, "reach": turn.reach}
             await tickets.detail(self.session, ticket, self.now, **told)
@@ -218,6 +219,23 @@ class Exchange:
         if not was_open and ticket.next_due_at is not None:
             return (dialogue.reopened(ticket.code, ticket.next_due_at),)
         return ()
+
+    async def _rated(self, rating: Rating) -> Reply:
+        """The button names its ticket: it may have been closed long ago, and another be open."""
+        row = await self.session.execute(
+            select(Ticket, Question.entry_id)
+            .join(Handoff, Handoff.ticket_id == Ticket.id)
+            .join(Question, Question.id == Handoff.question_id)
+            .where(Handoff.conversation_id == self.talk.conversation_id, Ticket.code == rating.code)
+        )
+        ticket, answer = row.one_or_none() or (None, None)
+        if ticket is None:
+            return Reply(phrases.STALE_CHOICE)
+        if not tickets.rate(
+            self.session, ticket, int(rating.helped), self.now, of_bot=rating.of_bot
+        ):
+            return Reply(phrases.RATED_BEFORE)
+        return dialogue.rated(rating, bot_answered=answer is not None)
 
     async def _status(self) -> Reply:
         rows = await self.session.scalars(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from bot import attachments, exchange, linking, metrics, phrases, statements
+from bot import attachments, exchange, linking, metrics, phrases, staff_chat, statements
 from bot.channels import windows
 from bot.channels.base import Inbound
 from bot.exchange import Desk, Exchange, Talk
@@ -31,9 +31,18 @@ _NOT_HIS_WORD = ("blocked", "unblocked", "taken_over")  # opens no window
 async def accept(
     session: AsyncSession, inbounds: Sequence[Inbound], desk: Desk, now: dt.datetime
 ) -> list[bool]:
-    """Take in messages of one channel, each of another worker; False for each repeat.
+    """Take in messages of one channel, each of another person; False for each repeat."""
+    workers = [one for one in inbounds if not await staff_chat.take_in(session, one, now)]
+    seen = await _take_in(session, workers, desk, now) if workers else set()
+    return [inbound.external_id not in seen for inbound in inbounds]
 
-    The workers' conversations are locked first: what one of them says is thought about in turn.
+
+async def _take_in(
+    session: AsyncSession, inbounds: Sequence[Inbound], desk: Desk, now: dt.datetime
+) -> set[str]:
+    """Workers' messages; returns which of them are repeats.
+
+    Their conversations are locked first: what one of them says is thought about in turn.
     """
     connection = await session.connection()
     found = await talks(connection, inbounds, now)
@@ -51,7 +60,7 @@ async def accept(
         elif inbound.external_id not in seen:
             exchanges.append(await _think(session, inbound, talk, desk, now))
     await exchange.carry_out(session, exchanges)
-    return [inbound.external_id not in seen for inbound in inbounds]
+    return seen
 
 
 async def _think(

@@ -92,7 +92,7 @@ async def open_in_chat(
         return (Reply(phrases.CODE_UNKNOWN),)
     answers = await _answers(session, found.conversation_id, library, now)
     told = await _tickets(session, found.conversation_id, now)
-    await _move(session, found.conversation_id, conversation_id)
+    await _move(session, found.conversation_id, conversation_id, now)
     found.conversation_id, found.used_at = conversation_id, now
     return (Reply(phrases.CASE_OPENED), *answers, *told)
 
@@ -145,12 +145,24 @@ async def lawyers_words(session: AsyncSession, ticket: Ticket) -> list[str]:
     return [text for text in rows if text]
 
 
-async def _move(session: AsyncSession, call: int, chat: int) -> None:
+async def _move(session: AsyncSession, call: int, chat: int, now: dt.datetime) -> None:
+    """Lawyers read the chat from any of its tickets: who may not see one keeps none of them."""
     await session.flush()
-    for table in (Handoff, Question, Message, StoredFile):
+    for column in (*_TALKS, Ticket.person_id):
         await session.execute(
-            update(table)
-            .where(table.conversation_id == call)
-            .values(conversation_id=chat)
+            update(column.class_)
+            .where(column == call)
+            .values({column: chat})
             .execution_options(synchronize_session=False)
         )
+    one = await session.scalar(
+        select(Ticket)
+        .where(Ticket.person_id == chat)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    if one is not None:
+        await tickets.release_from_barred(session, one, now)
+
+
+_TALKS = tuple(table.conversation_id for table in (Handoff, Question, Message, StoredFile))

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import dialogue, outbox, phrases
+from bot.channels.voice import NAME as PHONE
 from bot.models import Author, Contact, Conversation, Handoff
 from bot.turns import Reply
 from escalation import undo
@@ -58,6 +59,8 @@ async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> 
     ticket, handoff, conversation, contact = found
     author = Author.LAWYER if event.kind is EventKind.REPLIED else Author.SYSTEM
     reply = _said(event, ticket.code)
+    if reply is None:
+        reply = await _closing(session, event, ticket, contact.channel)
     await outbox.enqueue(
         session,
         conversation,
@@ -68,7 +71,8 @@ async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> 
     )
 
 
-def _said(event: TicketEvent, code: str) -> Reply:
+def _said(event: TicketEvent, code: str) -> Reply | None:
+    """None for a lawyer's closing: what is said then hangs on the closings before."""
     if event.kind is EventKind.REPLIED:
         return Reply(phrases.lawyers_answer(event.text or ""))
     if event.kind is EventKind.REFERRED:
@@ -77,4 +81,26 @@ def _said(event: TicketEvent, code: str) -> Reply:
         return Reply(phrases.still_waiting(code, event.at + LAST_CALL))
     if event.data.get("reason") == SILENCE:
         return Reply(phrases.closed_waiting(code))
-    return dialogue.rating_request(code)
+    return None
+
+
+async def _closing(
+    session: AsyncSession, event: TicketEvent, ticket: Ticket, channel: str
+) -> Reply:
+    """The first closing that reaches the worker asks for his rating, no later one does.
+
+    That it asked is kept with the event, which is locked here. Writing on the ticket would wait for
+    a lawyer who may be waiting for that event, to take it back.
+    """
+    earlier = await session.scalars(
+        select(TicketEvent.data).where(
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.kind == EventKind.RESOLVED,
+            TicketEvent.id < event.id,
+        )
+    )
+    if ticket.rating is not None or any(data.get("asks_rating") for data in earlier):
+        return Reply(phrases.closed_again(ticket.code))
+    if channel != PHONE:  # nothing is sent there; the keys ask when he rings again
+        event.data = {**event.data, "asks_rating": True}
+    return dialogue.rating_request(ticket.code)

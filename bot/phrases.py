@@ -31,6 +31,8 @@ ERASE_ALL = "Xóa hết"
 KEEP = "Không xóa"
 HELPED = "Có ích"
 DID_NOT_HELP = "Chưa giúp được"
+BOT_HELPED = "Máy có ích"
+BOT_DID_NOT_HELP = "Máy chưa giúp được"
 
 WORK_IT_OUT = "Tính cho tôi"
 DONT_KNOW = "Không biết"
@@ -130,6 +132,8 @@ NO_TICKET = "Anh/chị chưa có phiếu nào đang chờ. Cần luật sư, anh
 STALE_CHOICE = "Lựa chọn này đã cũ. Anh/chị hỏi lại giúp ạ."
 RATED = "Cảm ơn anh/chị đã cho biết."
 NOT_HELPED_RATED = "Cảm ơn anh/chị. Nhắn thêm điều còn thiếu, luật sư sẽ xem lại."
+RATED_BEFORE = "Anh/chị đã cho biết rồi, tổng đài giữ lần đầu. Cần thêm, cứ nhắn tiếp tại đây."
+ASK_BOT_RATING = "Còn câu trả lời tự động của máy lúc đầu có giúp được anh/chị không?"
 
 SIGNATURE = "— Trung tâm Tư vấn pháp luật, LĐLĐ TP Hải Phòng"
 
@@ -231,6 +235,10 @@ def lawyers_answer(text: str) -> str:
 
 def resolved(code: str) -> str:
     return f"Phiếu {code} đã xong. Câu trả lời của luật sư có giúp được anh/chị không? Cần thêm, cứ nhắn tiếp tại đây."
+
+
+def closed_again(code: str) -> str:
+    return f"Phiếu {code} đã đóng. Cần thêm, cứ nhắn tiếp tại đây."
 
 
 def referred(code: str, body: str, sent_on: str) -> str:

@@ -66,6 +66,7 @@ async def _forget_words(session: AsyncSession, conversation: Conversation) -> No
         delete(StoredFile).where(StoredFile.conversation_id == here),  # their blobs are swept
         delete(Message).where(Message.conversation_id == here),
         update(Handoff).where(Handoff.conversation_id == here).values(conversation_id=None),
+        update(Ticket).where(Ticket.person_id == here).values(person_id=None),
         update(Question)
         .where(Question.conversation_id == here)
         .values(conversation_id=None, reasoning={}),

@@ -161,6 +161,15 @@ class HandOff:
 
 
 @dataclass(frozen=True)
+class Rating:
+    """A tap below a closed ticket: whose answer it is about, and whether that helped."""
+
+    helped: bool
+    of_bot: bool
+    code: str
+
+
+@dataclass(frozen=True)
 class Turn:
     outcome: Outcome
     state: State
@@ -170,7 +179,7 @@ class Turn:
     handoff: HandOff | None = None
     urgent: bool = False
     confirmed: bool | None = None
-    rating: int | None = None
+    rating: Rating | None = None
     employer: str | None = None
     reach: str | None = None
     erase: bool = False

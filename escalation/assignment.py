@@ -3,16 +3,19 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import interests, policies, running, tickets
-from escalation.models import Staff, Ticket, TicketEvent
+from escalation import absence, interests, policies, running, tickets
+from escalation.models import Staff, Ticket, TicketEvent, Transfer
 from escalation.tickets import Conflict
 from escalation.vocabulary import OPEN_STATES, EventKind, Priority
 from hotline.db import alone
 
-SILENT = "silent"  # why a ticket was taken from its assignee
+# Why a ticket was taken from its assignee.
+SILENT = "silent"
+LEFT = "left"  # his account is closed
+AWAY = "away"  # somebody returned it while he was
 _BATCH = 200
 _OPEN = Ticket.state.in_(OPEN_STATES)
 # What shows that an assignee is at work.
@@ -21,6 +24,7 @@ _AT_WORK = (
     EventKind.ACCEPTED,
     EventKind.NOTED,
     EventKind.REPLIED,
+    EventKind.SUBMITTED,
     EventKind.CALLED,
     EventKind.HELD,
     EventKind.RESUMED,
@@ -31,6 +35,10 @@ class Full(Exception):
     """The lawyer has as many tickets as his account allows."""
 
 
+class Away(Exception):
+    """The lawyer is entered as absent today."""
+
+
 async def load(session: AsyncSession, staff: Staff) -> int:
     """How many open tickets he has."""
     his = select(func.count()).select_from(Ticket).where(_OPEN, Ticket.assignee_id == staff.id)
@@ -38,11 +46,13 @@ async def load(session: AsyncSession, staff: Staff) -> int:
 
 
 async def next_for(session: AsyncSession, staff: Staff, now: dt.datetime) -> Ticket | None:
-    """Take the ticket that is his turn; None where nobody waits. Raises `Full`.
+    """Take the ticket that is his turn; None where nobody waits. Raises `Full` or `Away`.
 
     What another is just taking is passed over, so of two who ask at once each gets his own.
     """
     await alone(session, f"next for {staff.id}")
+    if staff.id in await absence.away(session, absence.day_of(now)):
+        raise Away
     if await load(session, staff) >= staff.load_limit:
         raise Full
     ticket = await session.scalar(
@@ -86,6 +96,48 @@ async def give_back(
     tickets.note(session, ticket, staff, reason, now)
 
 
+async def return_all(
+    session: AsyncSession,
+    staff: Staff,
+    reason: str,
+    now: dt.datetime,
+    *,
+    actor: Staff | None = None,
+) -> list[str]:
+    """Anybody may take his open tickets now, and what was offered to him lapses."""
+    found = await session.scalars(
+        select(Ticket)
+        .where(_OPEN, Ticket.assignee_id == staff.id)
+        .order_by(Ticket.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    his = found.all()
+    data = {"reason": reason, "from": staff.id}
+    for ticket in his:
+        await tickets.release(session, ticket, now, actor=actor, data=data)
+    offered = update(Transfer).where(Transfer.to_id == staff.id, Transfer.lapses_at > now)
+    await session.execute(offered.values(lapses_at=now))
+    return [ticket.code for ticket in his]
+
+
+async def release_left(session: AsyncSession, now: dt.datetime) -> list[str]:
+    """A closed ticket of somebody who has left was opened again: it is anybody's."""
+    found = await session.scalars(
+        select(Ticket)
+        .join(Staff, Staff.id == Ticket.assignee_id)
+        .where(_OPEN, Staff.disabled_at.is_not(None))
+        .order_by(Ticket.id)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True, of=Ticket)
+    )
+    left = found.all()
+    for ticket in left:
+        data = {"reason": LEFT, "from": ticket.assignee_id}
+        await tickets.release(session, ticket, now, data=data)
+    return [ticket.code for ticket in left]
+
+
 # -- the silent assignee --------------------------------------------------------------------------
 
 
@@ -120,6 +172,7 @@ async def _silent(session: AsyncSession, now: dt.datetime) -> list[int]:
     rows = await session.execute(
         select(Ticket, last)
         .where(_OPEN, Ticket.assignee_id.is_not(None), Ticket.answer_due_at <= now)
+        .where(Ticket.submitted_at.is_(None))  # it is the second reader who is waited for
         .where(*_while_closed(policies.read(await policies.newest(session)).office.is_open(now)))
         .order_by(Ticket.answer_due_at)
     )

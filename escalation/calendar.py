@@ -54,14 +54,14 @@ class Calendar:
     def hours_on(self, day: dt.date) -> Hours:
         if day in self.exceptions:
             return self.exceptions[day]
-        week = self._week_of(day)
+        week = self.week_of(day)
         if self.public_holidays and day in _HOLIDAYS:
             return ()
         if self.public_holidays and day in _HOLIDAYS.weekend_workdays:
             return next(filter(None, week), ())
         return week[day.weekday()]
 
-    def _week_of(self, day: dt.date) -> Week:
+    def week_of(self, day: dt.date) -> Week:
         held = [one for one in self.changes if one[0] <= day]
         return max(held, key=lambda one: one[0])[1] if held else self.weekly
 
@@ -142,7 +142,7 @@ class Calendar:
             before = any(closes <= local.time() for _, closes in hours if closes != dt.time())
             after = any(opens > local.time() for opens, _ in hours)
             return Closed.LUNCH if before and after else Closed.NIGHT
-        usual = self._week_of(local.date())[local.weekday()]
+        usual = self.week_of(local.date())[local.weekday()]
         return Closed.HOLIDAY if usual or local.date() in _HOLIDAYS else Closed.WEEKEND
 
 
@@ -169,7 +169,28 @@ def _closing(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 # Asking for a day brings in its year, and with it the Saturdays worked for days off.
-_HOLIDAYS = holidays.country_holidays("VN")
+_HOLIDAYS = holidays.country_holidays("VN", language="vi")
+
+
+def holidays_in(year: int) -> list[tuple[dt.date, str]]:
+    """The official days off of a year with their names, in order."""
+    _HOLIDAYS.get(dt.date(year, 1, 1))
+    return sorted((day, name) for day, name in _HOLIDAYS.items() if day.year == year)
+
+
+def make_up_days_in(year: int) -> list[dt.date]:
+    """The weekend days of a year that are officially worked for a day off."""
+    _HOLIDAYS.get(dt.date(year, 1, 1))
+    return sorted(day for day in _HOLIDAYS.weekend_workdays if day.year == year)
+
+
+def in_order(hours: Hours) -> bool:
+    """Whether these can be the hours of one day; midnight as the last end is the end of the day."""
+    marks = [time for span in hours for time in span]
+    if marks and marks[-1] == dt.time():
+        marks.pop()
+    return marks == sorted(set(marks))
+
 
 _WORKDAY: Hours = (
     (dt.time(7, 30), dt.time(11, 30)),

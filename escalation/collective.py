@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import interests, tickets
+from escalation import checking, interests, tickets
 from escalation.models import Staff, Ticket
 from escalation.tickets import Conflict, record
 from escalation.vocabulary import EventKind
@@ -84,5 +84,5 @@ async def answer(
     key = "matter:" + hashlib.sha256(idempotency_key.encode()).hexdigest()[:40]
     answered = [one for one in rows.all() if one.is_open]
     for ticket in answered:
-        await tickets.reply(session, ticket, staff, text, now, key)
+        await checking.answer(session, ticket, staff, text, now, key)
     return [one.code for one in answered]

@@ -1,4 +1,4 @@
-"""Who takes calls now: weekly hours, rung in the order of their rank."""
+"""Who takes calls now: weekly hours without who is away, rung in the order of their rank."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from escalation import absence
 from escalation.calendar import LOCAL
 from escalation.models import DutyShift, Staff
 
@@ -38,6 +39,7 @@ async def on_duty(session: AsyncSession, now: dt.datetime) -> list[OnDuty]:
             DutyShift.closes > minute,
             Staff.disabled_at.is_(None),
             Staff.phone.is_not(None),
+            ~absence.is_away(local.date()),
         )
         .order_by(DutyShift.rank, DutyShift.id)
     )

@@ -1,15 +1,17 @@
 """Conflicts of interest: a lawyer tied to an employer neither sees nor takes its workers' tickets.
 
-Employers' names lie encrypted, so who is barred from what is kept as rows, renewed whenever a
-ticket's employer or a lawyer's list becomes known.
+Employers' names lie encrypted, so who is tied to what is kept as rows, renewed whenever a ticket's
+employer or a lawyer's list becomes known. Whom that bars is asked of those rows each time, for all
+tickets of the worker.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from escalation.models import Barred, Staff, Ticket
 
@@ -40,35 +42,75 @@ def _tied(names: Sequence[str] | None, employer: str | None) -> bool:
     return bool(employer) and any(same_employer(name, employer or "") for name in names or ())
 
 
-async def bar(session: AsyncSession, ticket: Ticket) -> set[int]:
-    """Renew who may not see the ticket; returns them."""
+async def bar(session: AsyncSession, ticket: Ticket) -> None:
+    """The ticket's employer became known: renew who is tied to it."""
     rows = await session.execute(
         select(Staff.id, Staff.employers).where(Staff.employers.is_not(None))
     )
-    barred = {row.id for row in rows if _tied(row.employers, ticket.employer)}
+    tied = {row.id for row in rows if _tied(row.employers, ticket.employer)}
     await session.execute(delete(Barred).where(Barred.ticket_id == ticket.id))
-    session.add_all(Barred(staff_id=one, ticket_id=ticket.id) for one in sorted(barred))
+    session.add_all(Barred(staff_id=one, ticket_id=ticket.id) for one in sorted(tied))
     await session.flush()
-    return barred
 
 
 async def bar_from_all(session: AsyncSession, staff: Staff) -> list[int]:
-    """The lawyer's list changed: renew what he may not see; returns those he has nevertheless."""
+    """The lawyer's list changed: renew what he is tied to; returns what he has nevertheless."""
     await session.execute(delete(Barred).where(Barred.staff_id == staff.id))
     rows = await session.execute(
-        select(Ticket.id, Ticket.employer, Ticket.assignee_id).where(Ticket.employer.is_not(None))
+        select(Ticket.id, Ticket.employer).where(Ticket.employer.is_not(None))
     )
-    found = [row for row in rows if _tied(staff.employers, row.employer)]
-    session.add_all(Barred(staff_id=staff.id, ticket_id=row.id) for row in found)
+    session.add_all(
+        Barred(staff_id=staff.id, ticket_id=row.id)
+        for row in rows
+        if _tied(staff.employers, row.employer)
+    )
     await session.flush()
-    return [row.id for row in found if row.assignee_id == staff.id]
+    his = select(Ticket.id).where(Ticket.assignee_id == staff.id, ~open_to(staff.id))
+    return list(await session.scalars(his.order_by(Ticket.id)))
 
 
 def open_to(staff_id: int) -> ColumnElement[bool]:
-    """That the lawyer may see a ticket."""
-    return ~exists().where(Barred.staff_id == staff_id, Barred.ticket_id == Ticket.id)
+    """That the lawyer may see a ticket: he is tied to no employer of its worker.
+
+    Tickets of one worker show one conversation, so who is barred from one is barred from all.
+    """
+    his = select(Barred.ticket_id).where(Barred.staff_id == staff_id)
+    tied = aliased(Ticket)
+    people = (
+        select(tied.person_id)
+        .join(Barred, Barred.ticket_id == tied.id)
+        .where(Barred.staff_id == staff_id, tied.person_id.is_not(None))
+    )
+    return and_(
+        Ticket.id.not_in(his),
+        or_(Ticket.person_id.is_(None), Ticket.person_id.not_in(people)),
+    )
 
 
 def barred_from(ticket: Ticket) -> Select[int]:
     """Who may not see the ticket."""
-    return select(Barred.staff_id).where(Barred.ticket_id == ticket.id)
+    tied = aliased(Ticket)
+    return (
+        select(Barred.staff_id)
+        .join(tied, tied.id == Barred.ticket_id)
+        .where(_of_the_worker(ticket, tied))
+    )
+
+
+async def held_by_barred(session: AsyncSession, ticket: Ticket) -> Sequence[Ticket]:
+    """The worker's tickets that somebody has who may not see them, locked."""
+    rows = await session.scalars(
+        select(Ticket)
+        .where(_of_the_worker(ticket, Ticket), Ticket.assignee_id.in_(barred_from(ticket)))
+        .order_by(Ticket.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
+
+
+def _of_the_worker(ticket: Ticket, other: type[Ticket]) -> ColumnElement[bool]:
+    """That `other` is of the ticket's worker; the ticket itself alone where he is forgotten."""
+    if ticket.person_id is None:
+        return other.id == ticket.id
+    return other.person_id == ticket.person_id

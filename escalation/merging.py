@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import callbacks, tickets
+from escalation import callbacks, checking, tickets
 from escalation.models import Callback, Staff, Ticket
 from escalation.tickets import Conflict
 
@@ -27,6 +27,7 @@ async def merge(
         raise Anothers
     await tickets.take(session, into, staff, now)
     tickets.merge(session, other, into, staff, now)
+    await checking.move(session, other, into, now)
     await tickets.withdraw(session, other)
     if other.master_id != other.id:  # a master stays, for those that hang on it
         other.master_id = None

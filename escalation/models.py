@@ -130,7 +130,6 @@ class Ticket(Base):
     breached_due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # whose breach is told
     rating: Mapped[int | None]  # of the lawyer's answer: 1 helped, 0 did not
     bot_rating: Mapped[int | None]  # of what the bot had said before
-    rating_asked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # once in its life
     submitted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # waits for a check
     # The clock goes by the policy of the day it was opened on; None: the shipped one.
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policies.id"))

@@ -5,17 +5,19 @@ JSON with each version, so that a ticket goes by the policy it was opened under.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from escalation.calendar import ALWAYS, LOCAL, OFFICE, Calendar, Hours
+from escalation.calendar import ALWAYS, LOCAL, OFFICE, Calendar, Hours, Week
 from escalation.vocabulary import Kind, Priority
 
 _MINUTE = dt.timedelta(minutes=1)
-RISK = 4  # at risk once this part of the time, a quarter, is all that is left
+
+# What a rule is for: priority, kind, topic, channel.
+Scope = tuple[Priority, Kind | None, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,10 @@ class Matter:
 class Rule:
     """Minutes of the calendar to the first human answer, to each next one, and to the end.
 
-    Past a deadline the head is told after `head` minutes more, the deputy director after `deputy`;
-    an assignee who is silent for `silent` minutes while an answer is overdue loses the ticket.
-    What a rule leaves open (None) it does not care for.
+    A term is at risk once `risk` percent of it are gone. Past a deadline the head is told after
+    `head` minutes more, the deputy director after `deputy`; an assignee who is silent for `silent`
+    minutes while an answer is overdue loses the ticket. What a rule leaves open (None) it does not
+    care for.
     """
 
     priority: Priority
@@ -44,6 +47,7 @@ class Rule:
     head: int = 60
     deputy: int = 240
     silent: int = 60
+    risk: int = 75
     kind: Kind | None = None
     topic: str | None = None
     channel: str | None = None
@@ -53,6 +57,10 @@ class Rule:
         given = (matter.kind, matter.topic, matter.channel)
         pairs = zip(wanted, given, strict=True)
         return self.priority == priority and all(one in (None, other) for one, other in pairs)
+
+    @property
+    def scope(self) -> Scope:
+        return self.priority, self.kind, self.topic, self.channel
 
     @property
     def weight(self) -> tuple[int, bool, bool]:
@@ -78,8 +86,8 @@ class Target:
         return self.calendar.add_minutes(since, self.rule.resolution)
 
     def risk_before(self, due: dt.datetime, minutes: int) -> dt.datetime:
-        """When three quarters of a term of `minutes` are gone."""
-        return self.calendar.back(due, minutes * _MINUTE / RISK)
+        """When so much of a term of `minutes` is gone that it is at risk."""
+        return self.calendar.back(due, minutes * _MINUTE * (100 - self.rule.risk) / 100)
 
 
 @dataclass(frozen=True)
@@ -98,14 +106,18 @@ class Policy:
                 raise ValueError(f"from {since} on some tickets have no rule")
             if any(min(one.first_response, one.next_response, one.resolution) < 1 for one in rules):
                 raise ValueError("a term is at least a minute long")
+            if any(not 0 < one.risk < 100 for one in rules):
+                raise ValueError("a term is at risk before it ends")
+
+    def rules_on(self, day: dt.date) -> tuple[Rule, ...]:
+        held = [one for one in self.rules if one[0] <= day]
+        return max(held, key=lambda one: one[0])[1]
 
     def target(
         self, priority: Priority, since: dt.datetime, matter: Matter | None = None
     ) -> Target:
         """What holds for a ticket opened at `since`; an urgent one has rules of its own."""
-        day = since.astimezone(LOCAL).date()
-        held = [one for one in self.rules if one[0] <= day]
-        rules = max(held, key=lambda one: one[0])[1]
+        rules = self.rules_on(since.astimezone(LOCAL).date())
         fitting = [one for one in rules if one.fits(priority, matter or Matter())]
         rule = max(fitting, key=lambda one: one.weight)
         return Target(rule, self.office if rule.calendar == "office" else ALWAYS)
@@ -134,6 +146,26 @@ class Policy:
         kept = tuple(one for one in self.rules if one[0] != since)
         return replace(self, rules=(*kept, (since, rules)))
 
+    def with_rule(self, since: dt.date, scope: Scope, rule: Rule | None) -> "Policy":
+        """Another promise for `scope` from `since` on; None takes it away.
+
+        Where `scope` is given yet another one later, that one stays.
+        """
+        before = _find(self.rules_on(since), scope)
+        lists = {**dict(self.rules), since: self.rules_on(since)}
+        follow = {day for day, held in lists.items() if day >= since}
+        follow = {day for day in follow if _find(lists[day], scope) == before}
+        changed = {
+            day: _put(held, scope, rule) if day in follow else held for day, held in lists.items()
+        }
+        return replace(self, rules=tuple(sorted(changed.items())))
+
+    def with_week(self, since: dt.date, week: Week | None) -> "Policy":
+        """Other office hours from `since` on; None takes a change of that day back."""
+        kept = tuple(one for one in self.office.changes if one[0] != since)
+        changes = kept if week is None else tuple(sorted((*kept, (since, week))))
+        return replace(self, office=replace(self.office, changes=changes))
+
     # -- as kept -----------------------------------------------------------------------------------
 
     def as_json(self) -> dict[str, Any]:
@@ -143,6 +175,15 @@ class Policy:
     @staticmethod
     def from_json(kept: Mapping[str, Any]) -> "Policy":
         return _POLICY.validate_python(kept)
+
+
+def _find(rules: Iterable[Rule], scope: Scope) -> Rule | None:
+    return next((one for one in rules if one.scope == scope), None)
+
+
+def _put(rules: tuple[Rule, ...], scope: Scope, rule: Rule | None) -> tuple[Rule, ...]:
+    others = tuple(one for one in rules if one.scope != scope)
+    return (*others, rule) if rule else others
 
 
 _POLICY = TypeAdapter(Policy)

@@ -103,7 +103,6 @@ def wrote(
     since = running.since(min(at, now), now)
     if not ticket.is_open:
         record(session, ticket, EventKind.REOPENED, now, data=since)
-        ticket.rating = None
     elif ticket.state is State.ON_HOLD:
         record(session, ticket, EventKind.RESUMED, now, data=since)
     _go_on(ticket)
@@ -133,11 +132,16 @@ async def detail(
 
 
 async def keep_apart(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
-    """The employer became known: lawyers tied to it neither see the ticket nor keep it."""
-    barred = await interests.bar(session, ticket)
-    if ticket.assignee_id in barred:
-        data = {"reason": INTEREST, "from": ticket.assignee_id}
-        await release(session, ticket, now, data=data)
+    """The employer became known: lawyers tied to it lose sight of all the worker's tickets."""
+    await interests.bar(session, ticket)
+    await release_from_barred(session, ticket, now)
+
+
+async def release_from_barred(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
+    """Whichever of the worker's tickets lawyers have who may not see them."""
+    for one in await interests.held_by_barred(session, ticket):
+        data = {"reason": INTEREST, "from": one.assignee_id}
+        await release(session, one, now, data=data)
 
 
 async def release(
@@ -337,10 +341,21 @@ def merge(
     record(session, other, EventKind.MERGED, now, actor=staff, data={"into": into.code})
 
 
-def rate(session: AsyncSession, ticket: Ticket, rating: int, now: dt.datetime) -> None:
-    """The worker's word on the lawyer's answer: 1 helped, 0 did not. The last tap counts."""
-    ticket.rating = rating
-    record(session, ticket, EventKind.RATED, now, data={"rating": rating})
+def rate(
+    session: AsyncSession, ticket: Ticket, rating: int, now: dt.datetime, *, of_bot: bool = False
+) -> bool:
+    """The worker's word on the lawyer's answer, or on the bot's before it: 1 helped, 0 did not.
+
+    The first tap counts and stays, also when the ticket is opened again: one worker is one in the
+    report, and nobody can be talked into another word. False for a later tap.
+    """
+    column = "bot_rating" if of_bot else "rating"
+    if getattr(ticket, column) is not None:
+        return False
+    setattr(ticket, column, rating)
+    whose = "bot" if of_bot else "lawyer"
+    record(session, ticket, EventKind.RATED, now, data={"rating": rating, "whose": whose})
+    return True
 
 
 async def history(session: AsyncSession, ticket: Ticket) -> Sequence[TicketEvent]:

@@ -136,5 +136,6 @@ LOOKS: Mapping[str, Look] = {  # by the name under which it is logged
     "reminded": remind,
     "given_up": give_up,
     "assignee_silent": assignment.release_silent,
+    "assignee_left": assignment.release_left,
     "offer_lapsed": transfers.lapse,
 }

@@ -17,7 +17,8 @@ from admin_api.live import FEED
 from admin_api.office import Office
 from admin_api.searching import FINDER
 from admin_api.zalo_consent import ZaloConsent
-from bot.channels import webchat, zalo_oa
+from bot import staff_chat
+from bot.channels import telegram, webchat, zalo_oa
 from bot.web import secure_responses
 from hotline import fonts
 from hotline.bells import Bells
@@ -90,6 +91,8 @@ def office_app(house: House, bells: Bells, font_files: Path) -> web.Application:
         changed=bells.tell_worker_soon,
         caller=house.telephone.caller,
         zalo=_zalo_consent(house),
+        ways=house.alerting.ways,
+        bot_name=lambda: _bot_name(house),
         secure=house.settings.office_address.startswith("https://"),
     )
     return make_app(office, font_files)
@@ -98,6 +101,11 @@ def office_app(house: House, bells: Bells, font_files: Path) -> web.Application:
 def _zalo_consent(house: House) -> ZaloConsent | None:
     channel = house.channels.get(zalo_oa.NAME)
     return channel.keeper if isinstance(channel, zalo_oa.ZaloOA) else None
+
+
+def _bot_name(house: House) -> str:
+    channel = house.channels.get(staff_chat.CHANNEL)
+    return channel.username if isinstance(channel, telegram.Telegram) else ""
 
 
 # -- together --------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from bot import notifications, retention
 from escalation.watch import LOOKS, Look
 from hotline.house import House
 
+_DRAIN = 10.0  # seconds for what is under way when the process stops
+
 log = structlog.get_logger()
 
 
@@ -27,14 +29,33 @@ class Bells:
         task.add_done_callback(self._soon.discard)
 
     async def fall_silent(self) -> None:
-        """Let what was begun end; what fails now is announced after the next start."""
-        await asyncio.gather(*self._soon, return_exceptions=True)
+        """Let what was begun end, soon; what fails now is told after the next start."""
+        if self._soon:
+            _, late = await asyncio.wait(self._soon, timeout=_DRAIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def announce(self) -> None:
         async with self._house.database.writing() as session:
             told = await notifications.announce(session, self._house.clock())
         if told:
             self._house.dispatcher.wake()
+
+    async def tell_staff(self) -> None:
+        """A message under way when the scheduler stops is still recorded (see `fall_silent`)."""
+        task = asyncio.create_task(self._tell_staff())
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+        await asyncio.shield(task)
+
+    async def _tell_staff(self) -> None:
+        told = await self._house.alerting.tell()
+        if told:
+            log.info("staff_told", messages=told)
+
+    async def queue_digests(self) -> None:
+        await self._house.alerting.queue_digests()
 
     async def watch(self) -> None:
         """All that time has brought about, batch by batch: others write in between."""
@@ -62,6 +83,7 @@ class Bells:
             forgotten = await retention.forget(session, self._house.clock())
         if forgotten:
             log.info("forgotten", rows=forgotten)
+        await self._house.alerting.forget()
         swept = await self._house.sweep_files()
         if swept:
             log.info("files_swept", files=swept)
@@ -73,6 +95,8 @@ class Bells:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         scheduler.add_job(self.announce, "interval", seconds=2)
+        scheduler.add_job(self.tell_staff, "interval", seconds=2)
+        scheduler.add_job(self.queue_digests, "interval", seconds=30)
         scheduler.add_job(self.watch, "interval", seconds=20)
         scheduler.add_job(self.forget, "interval", minutes=30)
         scheduler.add_job(self.refresh, "interval", minutes=1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from bot import attachments
+from bot import attachments, staff_chat
 from bot.channels.base import Channel, Source
 from bot.collector import Collector
 from bot.dialogue import Dialogue
@@ -16,8 +16,10 @@ from bot.reception import Reception
 from bot.telephone.switchboard import Switchboard
 from bot.turns import State, Utterance
 from escalation.sla import SHIPPED, Policy
+from hotline.alerting import Alerting
 from hotline.db import Database
 from hotline.doors import Door, doors
+from hotline.mailing import Mailer
 from hotline.opening import open_files, utc_now
 from hotline.settings import Settings
 from hotline.telephone import Telephone, telephone
@@ -47,6 +49,7 @@ class House:
     file_store: FileStore = field(init=False)
     collector: Collector = field(init=False)
     reception: Reception = field(init=False)
+    alerting: Alerting = field(init=False)
 
     def __post_init__(self) -> None:
         self.desk = Desk(Dialogue(self.library), self.policy)
@@ -62,6 +65,15 @@ class House:
         )
         self.reception = Reception(
             self.database, lambda: self.desk, self.clock, self.dispatcher.wake
+        )
+
+        self.alerting = Alerting(
+            self.database,
+            self.clock,
+            Mailer.of(self.settings),
+            self.channels.get(staff_chat.CHANNEL),
+            self.settings.office_address,
+            lambda: {number: topic.name for number, topic in self.library.topics.items()},
         )
 
     def _telephone(self) -> Telephone:

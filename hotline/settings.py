@@ -39,6 +39,14 @@ class Fetching(StrEnum):
     POLLING = "polling"
 
 
+class SmtpTls(StrEnum):
+    """How the way to the mail server is closed to others' eyes."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -75,6 +83,12 @@ class Settings(BaseModel):
     stringee_number: str | None = None
     stringee_api_base: str = STRINGEE_API
     duty_phone: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    smtp_from: str | None = None
+    smtp_tls: SmtpTls = SmtpTls.STARTTLS
     media_hosts: str = ""
     s3_bucket: str | None = None
     s3_endpoint: str = ""
@@ -141,6 +155,20 @@ class Settings(BaseModel):
         if number is not None and not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
             raise ValueError("must be a telephone number such as +842253123456")
         return number
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _a_host(cls, host: str | None) -> str | None:
+        if host is not None and not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host):
+            raise ValueError("must be the name of a mail server such as mail.example.vn")
+        return host
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _a_mailbox(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(r"[\w.+-]+@[\w.-]+", address, re.ASCII):
+            raise ValueError("must be a mail address such as tongdai@example.vn")
+        return address
 
     @field_validator("media_hosts")
     @classmethod
@@ -220,6 +248,8 @@ _TOGETHER = (
         )
     ),
     _Together(("s3_bucket", "s3_key_id", "s3_secret")),
+    _Together(("smtp_host", "smtp_from"), ("smtp_port", "smtp_user", "smtp_password")),
+    _Together(("smtp_user", "smtp_password")),
 )
 _ALSO_CALLED = {  # shorter or longer names in use
     "zalo_oa_oa_secret": "zalo_oa_secret",

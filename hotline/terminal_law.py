@@ -1,12 +1,17 @@
 """`hotline law ...` on the command line."""
 
 import datetime as dt
+import json
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hotline.terminal import run
+from hotline.terminal import fail, run
+
+if TYPE_CHECKING:
+    from hotline.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The law register.")
 
@@ -113,3 +118,44 @@ def stale() -> None:
     from hotline.commands import law
 
     run(law.stale)
+
+
+LawFile = Annotated[
+    Path | None, typer.Option("--law", help="Articles of a file instead, without a database.")
+]
+
+
+@app.command()
+def likely(
+    text: Annotated[str | None, typer.Argument(help="A question.")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of JSON on stdin.")] = False,
+    law_file: LawFile = None,
+) -> None:
+    """List up to ten articles in force that a question is likely about."""
+    from hotline.commands import likely
+
+    if jsonl:
+        read, write = sys.stdin.buffer, sys.stdout.buffer
+        run(lambda settings: likely.tell_lines(settings, read, write, law_file))
+    elif text:
+        run(lambda settings: likely.tell(settings, text, law_file))
+    else:
+        raise fail("give a question, or --jsonl and lines on standard input")
+
+
+@app.command("eval")
+def eval_(
+    files: Annotated[list[Path], typer.Argument(help="Labelled questions, lines of JSON.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    law_file: LawFile = None,
+) -> None:
+    """Measure `likely` on labelled questions, beside plain BM25."""
+    from hotline.commands import likely_eval
+
+    async def work(settings: "Settings") -> None:
+        figures = await likely_eval.measure(settings, files, law_file)
+        typer.echo(
+            json.dumps(figures, ensure_ascii=False) if as_json else likely_eval.table(figures)
+        )
+
+    run(work)

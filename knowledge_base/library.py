@@ -60,6 +60,7 @@ class Library:
         self.topics = topics
         self.instruments = instruments
         self.parameters = parameters
+        self.shorthand, self.synonyms = shorthand, synonyms
         self.revisions = revisions or {}
         self.holds = holds or {}
         self._index = Index(self.entries.values(), shorthand, synonyms)
@@ -69,6 +70,9 @@ class Library:
 
     def search(self, text: str, limit: int = 10) -> list[Match]:
         return self._index.search(text, limit)
+
+    def profile(self, text: str) -> Mapping[str, float]:
+        return self._index.profile(text)
 
     def explain(self, text: str) -> list[Reason]:
         return self._index.explain(text)

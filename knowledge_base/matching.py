@@ -200,6 +200,14 @@ class Index:
         }
         return np.array([values[name] for name in CLUES], np.float32)
 
+    def profile(self, text: str) -> Mapping[str, float]:
+        """Features of a text by how much they tell, at length one: two texts can be compared."""
+        folded = self._mender.mend(self._shorthand.read(text).folded)
+        bag = features.words(folded, self._meanings)
+        kinds = np.array([_kind_weight(feature) for feature in bag], np.float32)
+        words = self._weighed_words(bag, kinds).unit()
+        return dict(zip(words.names, words.weights.tolist(), strict=True))
+
     def _matches(self, scores: Scores, order: Sequence[int]) -> tuple[Match, ...]:
         alike = [at for at in order if scores.likenesses[at].any()]
         return tuple(

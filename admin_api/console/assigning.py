@@ -10,7 +10,7 @@ from admin_api import assigning, joining, referring, tickets
 from admin_api.console.page import page
 from admin_api.office import form_of, office_of, who
 from admin_api.routing import LAWYERS, NOT_FOUND, ApiError, Routes, whole_number
-from escalation import lookup, transfers
+from escalation import absence, lookup, transfers
 from escalation.calendar import LOCAL
 from escalation.vocabulary import Agency
 
@@ -22,13 +22,14 @@ _NOT_A_DATE = ApiError(422, "invalid", "Ngày không đúng.")
 
 async def choices(request: web.Request) -> dict[str, Any]:
     """What the forms offer."""
+    today = office_of(request).clock().astimezone(LOCAL).date()
     async with office_of(request).database.reading() as session:
         ticket = await lookup.find(session, request.match_info["code"])
         if ticket is None:
             raise NOT_FOUND
         people = await transfers.colleagues(session, ticket, who(request).staff)
-    today = office_of(request).clock().astimezone(LOCAL).date()
-    return {"colleagues": people, "agencies": list(Agency), "today": today}
+        away = await absence.away(session, today)
+    return {"colleagues": people, "away": away, "agencies": list(Agency), "today": today}
 
 
 def _back(request: web.Request, part: str = "") -> web.HTTPSeeOther:

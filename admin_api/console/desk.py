@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from admin_api import calling, cases, tickets
+from admin_api import calling, cases, checking, tickets
 from admin_api.console import assigning, limits, shaping, variables
 from admin_api.console.page import page
 from admin_api.office import form_of, office_of, who
@@ -47,7 +47,7 @@ async def _ticket(request: web.Request) -> dict[str, Any]:
         )
     return {
         "ticket": found,
-        "talk": shaping.talk(found.conversation, found.events),
+        "talk": shaping.talk(found.conversation, found.events, found.submitted),
         "queue": queue,
         "entries": library.entries,
         "topics": library.topics,
@@ -56,6 +56,7 @@ async def _ticket(request: web.Request) -> dict[str, Any]:
         "typed": "",
         "problem": None,
         "wrong": "",
+        "reason": "",
         "variables": variables.of(found),
         "limit": limits.of(found.channel),
         "line": office_of(request).caller is not None,
@@ -78,6 +79,7 @@ async def _refused(
         raise error
     context = await _ticket(request)
     context |= {"wrong": wrong, "typed": form.get("text", ""), "problem": error.message}
+    context["reason"] = form.get("reason", "")
     context["mode"] = wrong or context["mode"]
     return page(request, "ticket.html", status=error.status, **context)
 
@@ -88,15 +90,56 @@ async def reply(request: web.Request) -> web.StreamResponse:
     try:
         _check_length(form)
         words = await _filled(request, form.get("text", ""))
-        await tickets.reply(request, words, form.get("key") or None, UNDO_FOR)
+        written = await tickets.reply(request, words, _wish(form))
     except ApiError as error:
         return await _refused(request, error, form, "reply")
-    with contextlib.suppress(ApiError):  # sent twice: what comes after was done the first time
-        if form.get("then") == "resolve":
-            await tickets.resolve(request)
-        elif form.get("then") == "hold":
-            await tickets.hold(request)
+    if not written.awaiting_check:
+        await _then(request, form.get("then", ""))
     raise _back(request)
+
+
+def _wish(form: dict[str, str]) -> tickets.Wish:
+    seen = whole_number(form.get("seen"), -1, 0, 2**31 - 1)
+    return tickets.Wish(
+        key=form.get("key"),
+        undo_for=UNDO_FOR,
+        then=form.get("then", "") if form.get("then") in ("hold", "resolve") else "",
+        seen=seen if seen >= 0 else None,
+    )
+
+
+async def _then(request: web.Request, deed: str) -> None:
+    with contextlib.suppress(ApiError):  # sent twice: it was done the first time
+        if deed == "resolve":
+            await tickets.resolve(request)
+        elif deed == "hold":
+            await tickets.hold(request)
+
+
+@routes.page("POST", "/tickets/{code}/check", LAWYERS)
+async def check(request: web.Request) -> web.StreamResponse:
+    """Pass a colleague's answer on, send it back, or take back one's own."""
+    form = await form_of(request)
+    decision, key = form.get("decision", ""), form.get("key")
+    try:
+        _check_length(form)
+        if decision == "pass":
+            await checking.pass_on(request, key, UNDO_FOR)
+        elif decision == "back":
+            await checking.send_back(request, form.get("text", ""), key)
+        elif decision == "withdraw":
+            text = await checking.take_back(request)
+            return await _written_again(request, text)
+        else:
+            raise ApiError(422, "invalid", "Việc này không có.")
+    except ApiError as error:
+        return await _refused(request, error, {"reason": form.get("text", "")}, "")
+    raise _back(request)
+
+
+async def _written_again(request: web.Request, text: str) -> web.Response:
+    """The ticket page with an answer that was taken back in the box."""
+    return page(request, "ticket.html", **await _ticket(request) | {"typed": text, "mode": "reply"})
 
 
 @routes.page("POST", "/tickets/{code}/replies/{id}/undo", LAWYERS)
@@ -108,7 +151,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
         )
     except ApiError as error:
         return await _refused(request, error, {}, "")
-    return page(request, "ticket.html", **await _ticket(request) | {"typed": text, "mode": "reply"})
+    return await _written_again(request, text)
 
 
 async def _filled(request: web.Request, text: str) -> str:

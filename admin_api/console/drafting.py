@@ -38,7 +38,7 @@ async def drafts_page(request: web.Request) -> web.Response:
     if asked not in list(DraftState):
         raise NOT_FOUND
     async with office_of(request).database.reading() as session:
-        found = await drafts.listed(session, (DraftState(asked),))
+        found = await drafts.listed(session, (DraftState(asked),), who(request).staff.id)
     library = office_of(request).library()
     return page(
         request,

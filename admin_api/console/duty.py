@@ -13,9 +13,9 @@ from admin_api.console.hours import Refused, Wish
 from admin_api.console.page import page
 from admin_api.console.wording import time_of_day, weekday
 from admin_api.office import form_of, office_of, who
-from admin_api.routing import NOT_FOUND, STAFF, Routes
+from admin_api.routing import KEEPERS, NOT_FOUND, STAFF, Routes
 from bot.telephone.numbers import dialable
-from escalation import duty
+from escalation import absence, duty
 from escalation.calendar import LOCAL
 from escalation.models import DutyShift, Staff
 from escalation.vocabulary import Role
@@ -23,7 +23,6 @@ from hotline.db import alone
 
 routes = Routes()
 
-KEEPERS = frozenset({Role.MANAGER, Role.ADMIN})
 _LARGEST = 2**31 - 1
 _ROSTER = "change the duty roster"
 _NOTHING_TYPED = {
@@ -37,30 +36,42 @@ _NOTHING_TYPED = {
 
 @routes.page("GET", "/duty", STAFF)
 async def duty_page(request: web.Request) -> web.Response:
-    return await _page(request)
+    return await show(request)
 
 
-async def _page(request: web.Request, *, status: int = 200, **more: Any) -> web.Response:
-    office = office_of(request)
+async def show(request: web.Request, *, status: int = 200, **more: Any) -> web.Response:
+    office, me = office_of(request), who(request).staff
+    local = office.clock().astimezone(LOCAL)
+    keeps = me.role in KEEPERS
     async with office.database.reading() as session:
         shifts = await duty.shifts(session)
         lawyers = await _lawyers(session)
         rung = [one.staff_id for one in await duty.on_duty(session, office.clock())]
-    local = office.clock().astimezone(LOCAL)
+        absences = await absence.to_come(session, local.date())
+        away = await absence.away(session, local.date())
+        behind = await absence.left_behind(session, local.date()) if keeps else []
+        people = await _people(session) if keeps else []
     until = {staff.id: shift.closes for shift, staff in shifts if _covers(shift, local)}
     context = {
         "week": [[pair for pair in shifts if pair[0].weekday == day] for day in range(7)],
         "today": local.weekday(),
         "lawyers": lawyers,
         "ringing": [one for number in rung for one in lawyers if one.id == number],
-        "silent": [one for one in lawyers if one.id in until and one.id not in rung],
+        "silent": [one for one in lawyers if one.id in until and one.id not in (*rung, *away)],
+        "absent": [one for one in lawyers if one.id in until and one.id in away],
+        "absences": absences,
+        "away": away,
+        "behind": behind,
+        "people": people,
         "until": until,
-        "may_change": who(request).staff.role in KEEPERS,
+        "may_change": keeps,
         "problem": None,
         "wrong": None,
         "typed": _NOTHING_TYPED,
         "orders": hours.ORDERS,
         "phone": None,
+        "leave": {"staff": "", "first": "", "last": "", "problem": None},
+        "today_date": local.date(),
         **more,
     }
     return page(request, "duty.html", status=status, **context)
@@ -74,6 +85,12 @@ async def _lawyers(session: AsyncSession) -> Sequence[Staff]:
         .order_by(Staff.name, Staff.id)
     )
     return rows.all()
+
+
+async def _people(session: AsyncSession) -> Sequence[Staff]:
+    """Whose leave can be entered."""
+    rows = select(Staff).where(Staff.disabled_at.is_(None)).order_by(Staff.name, Staff.id)
+    return (await session.scalars(rows)).all()
 
 
 async def _lawyer(session: AsyncSession, staff_id: int) -> Staff | None:
@@ -96,7 +113,7 @@ async def add_shifts(request: web.Request) -> web.StreamResponse:
             await _add(session, wish)
     except Refused as refused:
         typed = {**_NOTHING_TYPED, **form, "weekdays": days}
-        return await _page(
+        return await show(
             request, status=422, problem=refused.sentence, wrong=refused.field, typed=typed
         )
     raise web.HTTPSeeOther("/duty#week")
@@ -127,13 +144,13 @@ def _refuse_twice(own: Sequence[DutyShift], day: int, wanted: tuple[int, int]) -
 @routes.page("POST", "/duty/{id}/remove", KEEPERS)
 async def remove_shift(request: web.Request) -> web.StreamResponse:
     """Take hours away; done twice it is done."""
-    shift_id = _id(request)
+    shift_id = row_id(request)
     async with office_of(request).database.writing() as session:
         await session.execute(delete(DutyShift).where(DutyShift.id == shift_id))
     raise web.HTTPSeeOther("/duty#week")
 
 
-def _id(request: web.Request) -> int:
+def row_id(request: web.Request) -> int:
     found = hours.number(request.match_info["id"], 1, _LARGEST)
     if found is None:
         raise NOT_FOUND
@@ -143,14 +160,14 @@ def _id(request: web.Request) -> int:
 @routes.page("POST", "/duty/phones/{id}", KEEPERS)
 async def set_phone(request: web.Request) -> web.StreamResponse:
     """The number a lawyer is rung at; empty takes it away."""
-    staff_id = _id(request)
+    staff_id = row_id(request)
     typed = (await form_of(request)).get("phone", "").strip()
     try:
         async with office_of(request).database.writing() as session:
             await _set_phone(session, staff_id, typed)
     except Refused as refused:
         wrong = {"staff_id": staff_id, "typed": typed, "problem": refused.sentence}
-        return await _page(request, status=422, phone=wrong)
+        return await show(request, status=422, phone=wrong)
     raise web.HTTPSeeOther("/duty#phones")
 
 

@@ -1,24 +1,37 @@
 """The inbox: views, search, filters, and what is done to several tickets at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
+from sqlalchemy import ColumnElement, and_
 
 from admin_api import assigned, assigning, cases, searching, tickets
 from admin_api.console.page import page
 from admin_api.office import form_of, office_of, who
 from admin_api.routing import LAWYERS, NOT_FOUND, STAFF, ApiError, Routes, whole_number
-from escalation import lookup
+from escalation import lookup, mentions
 from escalation import tickets as desk
-from escalation.vocabulary import OPEN_STATES, Kind, Priority, Role
+from escalation.models import Ticket
+from escalation.vocabulary import OPEN_STATES, Kind, Priority, Role, State
 
 routes = Routes()
 
 _PAGE_SIZE = 50
-VIEWS = ("owed", "callback", "mine", "new", "on_hold", "open", "resolved", "all")
+VIEWS = (
+    "owed",
+    "callback",
+    "mine",
+    "checking",
+    "mentioned",
+    "new",
+    "on_hold",
+    "open",
+    "resolved",
+    "all",
+)
 _CHANNELS = ("telegram", "zalo_oa", "zalo_bot", "webchat", "phone")
 _CODE = re.compile(r"HP-[0-9A-Z]{4}")
 
@@ -45,18 +58,19 @@ async def _inbox(request: web.Request) -> dict[str, Any]:
     number = whole_number(request.query.get("page"), 1, 1, 100_000)
     sought = await searching.sought(request, wish)
     async with office_of(request).database.reading() as session:
+        named = await mentions.unread(session, who(request).staff, office_of(request).clock())
         found = await cases.inbox(
             session,
-            cases.STATE_FILTERS.get(view, OPEN_STATES),
+            _states(view),
             reader_id=staff_id,
             assignee_id=staff_id if view == "mine" else None,
             owed=view == "owed",
             to_ring=view == "callback",
-            where=wish.condition(sought),
+            where=_where(view, named, wish.condition(sought)),
             limit=_PAGE_SIZE,
             offset=(number - 1) * _PAGE_SIZE,
         )
-        counts = await cases.counts(session, staff_id)
+        counts = await cases.counts(session, staff_id) | {"mentioned": len(named)}
         offers = await assigned.waiting(session, staff_id, office_of(request).clock())
     here = {"view": view, **wish.given}
     return {
@@ -77,10 +91,24 @@ async def _inbox(request: web.Request) -> dict[str, Any]:
     }
 
 
+def _states(view: str) -> Sequence[State]:
+    named = tuple(State) if view == "mentioned" else OPEN_STATES
+    return cases.STATE_FILTERS.get(view, named)
+
+
+def _where(
+    view: str, named: Collection[int], wished: ColumnElement[bool] | None
+) -> ColumnElement[bool] | None:
+    """What a view asks beyond the tickets' states; `named`: where somebody names the reader."""
+    here = {"checking": cases.CHECKING, "mentioned": Ticket.id.in_(named)}.get(view)
+    return wished if here is None else here if wished is None else and_(here, wished)
+
+
 def _none_taken(request: web.Request) -> str | None:
     """Why "the next one" gave none, as the address tells it."""
     limit = who(request).staff.load_limit
     words = {"full": assigning.FULL.format(limit=limit), "nobody_waits": assigning.NOBODY_WAITS}
+    words |= {"away": assigning.AWAY}
     return words.get(request.query.get("next", ""))
 
 
@@ -125,7 +153,7 @@ async def _do(request: web.Request, code: str, deed: str, text: str) -> bool:
             if deed == "claim":
                 await desk.take(session, ticket, staff, office.clock())
             else:
-                desk.note(session, ticket, staff, text, office.clock())
+                await mentions.note(session, ticket, staff, text, office.clock())
     except ApiError:
         return False
     return True

@@ -9,6 +9,7 @@ from admin_api.office import office_of, who
 from admin_api.routing import (
     ADMINS,
     FAQ_READERS,
+    KEEPERS,
     LAWYERS,
     REPORT_READERS,
     STAFF,
@@ -22,6 +23,7 @@ _NAVIGATION = (
     ("/consultations", "Trực tiếp", LAWYERS),
     ("/reports", "Báo cáo", REPORT_READERS),
     ("/duty", "Lịch trực", STAFF),
+    ("/promises", "Lời hứa", KEEPERS),
     ("/staff", "Tài khoản", ADMINS),
     (_ZALO, "Zalo", ADMINS),
 )

@@ -6,34 +6,44 @@ from dataclasses import dataclass
 
 from admin_api.cases import Happened, Spoken
 from admin_api.reports import Day
+from admin_api.submitted import Submitted
 from escalation.calendar import LOCAL
 from escalation.vocabulary import EventKind
 from knowledge_base.content import Entry, Topic
+
+_NOTES = (EventKind.NOTED, EventKind.SENT_BACK)
 
 # -- the conversation ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class TalkItem:
-    """A message or an internal note. `day` is set where a new day begins."""
+    """A message or an internal note. `words`: the answer that the note sends back."""
 
     spoken: Spoken | None
     note: Happened | None
     at: dt.datetime
     new_day: bool
     opens_group: bool
+    words: str | None = None
 
 
-def talk(conversation: Sequence[Spoken], events: Sequence[Happened]) -> list[TalkItem]:
+def talk(
+    conversation: Sequence[Spoken],
+    events: Sequence[Happened],
+    submitted: Submitted | None = None,
+) -> list[TalkItem]:
     """What was said and what colleagues noted meanwhile, in one order.
 
     An answer stands there from the moment it was given, before it is on its way.
     """
-    notes = [event for event in events if event.kind is EventKind.NOTED and event.text]
+    notes = [event for event in events if event.kind in _NOTES and event.text]
+    words = {event.id: event.text for event in events if event.kind is EventKind.SUBMITTED}
     just_given = [
         _on_its_way(event) for event in events if event.kind is EventKind.REPLIED and not event.told
     ]
-    everything: list[Spoken | Happened] = [*conversation, *just_given, *notes]
+    checked = [_to_check(submitted)] if submitted else []
+    everything: list[Spoken | Happened] = [*conversation, *just_given, *notes, *checked]
     everything.sort(key=lambda one: one.at)
     items: list[TalkItem] = []
     for one in everything:
@@ -47,8 +57,23 @@ def talk(conversation: Sequence[Spoken], events: Sequence[Happened]) -> list[Tal
             and before.spoken.author == spoken.author
         )
         note = one if isinstance(one, Happened) else None
-        items.append(TalkItem(spoken, note, one.at, new_day, new_day or not same_voice))
+        opens_group = new_day or not same_voice
+        sent_back = words.get(note.of or 0) if note else None
+        items.append(TalkItem(spoken, note, one.at, new_day, opens_group, sent_back))
     return items
+
+
+def _to_check(submitted: Submitted) -> Spoken:
+    return Spoken(
+        id=-submitted.id,
+        author="lawyer",
+        text=submitted.text,
+        at=submitted.at,
+        choices=[],
+        delivery="checking",
+        error=None,
+        writer_id=submitted.author_id,
+    )
 
 
 def _on_its_way(reply: Happened) -> Spoken:

@@ -75,4 +75,5 @@ async def change_staff(request: web.Request) -> web.StreamResponse:
         if staff is None:
             raise NOT_FOUND
         await accounts.set_disabled(session, staff, verb == "disable", office.clock())
+    office.changed()  # his tickets are anybody's now
     raise web.HTTPSeeOther("/staff")

@@ -14,6 +14,8 @@ WORDS: dict[str, dict[str, str]] = {
         "owed": "Cần trả lời",
         "callback": "Cần gọi lại",
         "mine": "Của tôi",
+        "checking": "Chờ kiểm tra",
+        "mentioned": "Nhắc đến tôi",
         "new": "Chờ nhận",
         "on_hold": "Chờ người lao động",
         "open": "Tất cả đang mở",
@@ -66,6 +68,8 @@ WORDS: dict[str, dict[str, str]] = {
         "taken": "Nhận phiếu",
         "noted": "Ghi chú nội bộ",
         "replied": "Trả lời",
+        "submitted": "Gửi câu trả lời để kiểm tra",
+        "sent_back": "Gửi lại để sửa",
         "unsent": "Viết trả lời, đã rút lại trước khi gửi",
         "withdrawn": "Rút lại câu trả lời",
         "held": "Chờ người lao động",
@@ -98,6 +102,8 @@ WORDS: dict[str, dict[str, str]] = {
     "about": {  # why a ticket has come back
         "silent": "người giữ phiếu im lặng quá lâu",
         "interest": "người giữ phiếu có liên quan đến công ty",
+        "left": "người giữ phiếu không còn làm việc ở đây",
+        "away": "người giữ phiếu đang nghỉ",
     },
     "agency": {
         "home_affairs": "Sở Nội vụ",
@@ -117,6 +123,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "delivery": {
         "scheduled": "sẽ gửi sau vài giây",
+        "checking": "chờ đồng nghiệp kiểm tra, chưa gửi",
         "queued": "đang gửi",
         "sending": "đang gửi",
         "waiting": "câu trả lời đã sẵn sàng, đợi người lao động nhắn lại",
@@ -141,6 +148,13 @@ WORDS: dict[str, dict[str, str]] = {
         "resolved": "phiếu đã đóng",
     },
     "level": {"0": "luật sư", "1": "trưởng trung tâm", "2": "phó giám đốc"},
+    "language": {
+        "vi": "tiếng Việt",
+        "en": "tiếng Anh",
+        "zh": "tiếng Trung",
+        "ko": "tiếng Hàn",
+        "ja": "tiếng Nhật",
+    },
     "limit": {"mediation": "Hòa giải", "arbitration": "Trọng tài", "court": "Tòa án"},
     "verdict": {
         "answer": "Đủ chắc để tự trả lời",

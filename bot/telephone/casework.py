@@ -78,6 +78,8 @@ class Casework:
                 return self._ivr.told_code(replace(line, code=code), code)
             case Want.STATUS:
                 return await self._give(await self._status(line, move.keys))
+            case Want.RATED:
+                return await self._rated(line, move.keys)
             case Want.ERASE:
                 return await self._erase(line)
 
@@ -237,30 +239,40 @@ class Casework:
     # -- codes ------------------------------------------------
 
     async def _status(self, line: Line, keys: str) -> Move:
+        """Six digits tell how the case stands and what lawyers wrote; a ticket's code its state."""
+        by_ticket = len(keys) != _CODE_LENGTH
         try:
-            said = await self._told_by(keys)
+            return await (self._by_ticket if by_ticket else self._by_code)(line, keys)
         except linking.TooManyTries:
             return self._ivr.too_many_codes(line)
-        return self._ivr.told_status(line, *said) if said else self._ivr.unknown_code(line)
 
-    async def _told_by(self, keys: str) -> list[str]:
-        """Six digits tell how the case stands and what lawyers wrote; a ticket's code its state."""
+    async def _by_ticket(self, line: Line, keys: str) -> Move:
+        ticket = await lookup.find_by_keys(self._session, keys)
         guesser = await self._conversation()
-        if len(keys) != _CODE_LENGTH:
-            ticket = await lookup.find_by_keys(self._session, keys)
-            await linking.judge(self._session, guesser, right=ticket is not None, now=self._now)
-            return [words.status(ticket.code, ticket.state, ticket.next_due_at)] if ticket else []
+        await linking.judge(self._session, guesser, right=ticket is not None, now=self._now)
+        if ticket is None:
+            return self._ivr.unknown_code(line)
+        return self._ivr.told_status(line, _status_of(ticket))
+
+    async def _by_code(self, line: Line, keys: str) -> Move:
+        guesser = await self._conversation()
         found = await linking.find(self._session, keys, guesser, self._now)
         if found is None:
-            return []
+            return self._ivr.unknown_code(line)
         cases = await linking.tickets_of(self._session, found.conversation_id)
         if not cases:
-            return [words.CODE_FOR_TEXT]
+            return self._ivr.told_status(line, words.CODE_FOR_TEXT)
         newest = cases[0]
-        said = [words.status(newest.code, newest.state, newest.next_due_at)]
+        said = [_status_of(newest)]
         for text in await linking.lawyers_words(self._session, newest):
             said += words.lawyers_answer(text)
-        return said
+        return self._ivr.told_status(line, *said, rates=newest.code if _may_rate(newest) else "")
+
+    async def _rated(self, line: Line, keys: str) -> Move:
+        ticket = await lookup.find_to_change(self._session, line.rates)
+        if ticket is not None:
+            tickets.rate(self._session, ticket, words.RATINGS[keys], self._now)
+        return self._ivr.rated(line)
 
     async def _erase(self, line: Line) -> Move:
         inbound = self._inbound(phrases.ERASE_ALL, f"{self._ring.call_id}:erase")
@@ -268,6 +280,16 @@ class Casework:
         turn = Turn(Outcome.CHAT, State(), erase=True)
         await exchange.carry_out(self._session, [self._exchange(inbound, talk, turn)])
         return self._ivr.erased(Line(place=line.place))
+
+
+def _status_of(ticket: Ticket) -> str:
+    return words.status(ticket.code, ticket.state, ticket.next_due_at)
+
+
+def _may_rate(ticket: Ticket) -> bool:
+    """Closed after a lawyer's answer, and not rated yet."""
+    answered = ticket.first_responded_at is not None
+    return not ticket.is_open and answered and ticket.rating is None
 
 
 def _silent(turn: Turn, _code: str, _due: dt.datetime) -> tuple[State, tuple[Reply, ...]]:

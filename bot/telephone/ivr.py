@@ -15,7 +15,7 @@ from bot.telephone.aloud import aloud, sentences
 from bot.telephone.call import HangUp, Ring
 from bot.telephone.keyed_guide import KeyedGuide, LeaveGuide, Told
 from bot.telephone.line import Line, Move, Place, Want
-from bot.telephone.prompts import AFTER, clear, over
+from bot.telephone.prompts import clear, over
 from bot.telephone.spoken_keys import asks_again, spoken_key
 from bot.telephone.tree import Node
 from bot.telephone.ways_out import KEYS_ONLY, PATIENCE, SERVED, WaysOut
@@ -223,7 +223,9 @@ class Ivr(WaysOut):
 
     def _at_told(self, line: Line, key: str, today: dt.date) -> Move:
         if key == "1":
-            return self._listen(replace(line, tries=0), (*line.said, AFTER[line.place]))
+            return self._listen(replace(line, tries=0), (*line.said, *self._after_told(line)))
+        if key in words.RATINGS and line.place is Place.STATUS and line.rates:
+            return Move(replace(line, tries=0), want=Want.RATED, keys=key)
         return self._misunderstood(line, words.WRONG_KEY)
 
     def _code(self, line: Line, keys: str) -> Move:

@@ -51,6 +51,7 @@ class Line:
     number: str = ""  # where he agreed to be rung back
     may_ring: bool = False
     code: str = ""
+    rates: str = ""  # the closed ticket whose answer he may rate by key
     rung: tuple[str, ...] = ()  # numbers of lawyers tried
     joined: bool = False  # one of them took the call
 
@@ -75,6 +76,7 @@ class Want(StrEnum):
     MESSAGE = "message"  # the message box
     CODE = "code"  # six digits that open this case in a chat
     STATUS = "status"  # of the ticket whose code was keyed
+    RATED = "rated"  # the answer he was told by code
     KEPT = "kept"  # a message was recorded: a ticket for it
     ERASE = "erase"
 

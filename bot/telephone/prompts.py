@@ -55,7 +55,7 @@ class Prompts:
             case Place.ERASE:
                 return self._keys(line, *before, words.ERASE_CONFIRM)
             case Place.TOLD_CODE | Place.STATUS:
-                return self._listen(line, (*before, AFTER[line.place]))
+                return self._listen(line, (*before, *self._after_told(line)))
         tries = line.tries
         move = self._ask(line, *before)
         return replace(move, line=replace(move.line, tries=tries))
@@ -68,6 +68,10 @@ class Prompts:
             said.append(words.second_question(self._library.entries[line.second].label))
         said.append(words.ASK_ANOTHER if self._speech else words.ASK_ANOTHER_KEYS)
         return tuple(said)
+
+    def _after_told(self, line: Line) -> tuple[str, ...]:
+        rates = line.place is Place.STATUS and line.rates
+        return (*((words.RATE,) if rates else ()), AFTER[line.place])
 
     def _offer(self, line: Line, *before: str) -> Move:
         known = [action.partition(":")[2] for action in line.offered]

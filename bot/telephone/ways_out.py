@@ -89,9 +89,13 @@ class WaysOut(Prompts):
         line = replace(line, place=Place.TOLD_CODE, said=said, tries=0)
         return self._listen(line, (*said, words.AFTER_CODE))
 
-    def told_status(self, line: Line, *said: str) -> Move:
-        line = replace(clear(line), place=Place.STATUS, said=said)
-        return self._listen(line, (*said, words.AFTER_STATUS))
+    def told_status(self, line: Line, *said: str, rates: str = "") -> Move:
+        """`rates`: the ticket whose answer he may rate now."""
+        line = replace(clear(line), place=Place.STATUS, said=said, rates=rates)
+        return self._listen(line, (*said, *self._after_told(line)))
+
+    def rated(self, line: Line) -> Move:
+        return self._listen(replace(line, rates=""), (words.RATED, words.AFTER_STATUS))
 
     def unknown_code(self, line: Line) -> Move:
         return self._misunderstood(line, words.CODE_UNKNOWN)

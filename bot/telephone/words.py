@@ -76,6 +76,9 @@ CODE_WHERE = (
     "dùng trong ba ngày."
 )
 AFTER_CODE = "Nghe lại mã, bấm 1. Gặp luật sư, bấm 0. Hỏi câu khác, bấm sao."
+RATE = "Luật sư có giúp được anh chị không? Giúp được, bấm 5. Chưa giúp được, bấm 6."
+RATINGS = {"5": 1, "6": 0}
+RATED = "Cảm ơn anh chị đã cho biết."
 AFTER_STATUS = "Nghe lại, bấm 1. Gặp luật sư, bấm 0. Hỏi câu khác, bấm sao."
 
 ERASE_CONFIRM = "Xóa hết cuộc gọi này? Đồng ý xóa, bấm 1. Giữ lại, bấm 2."

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -11,18 +12,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy import func, select
 
 from bot.channels import http
 from bot.channels.stringee_rest import Stringee
 from bot.channels.twilio_rest import Twilio
 from bot.file_store import FileStore, new_blob
 from bot.telephone.numbers import dialable
+from escalation.models import Staff
 from hotline import schema
 from hotline.commands.findings import SECONDS, Finding, State, asked, checked, said
 from hotline.db import Database, Keyring, KeysMissing, KeysUnsafe
 from hotline.doors import Door, doors
+from hotline.mailing import Mailer
 from hotline.opening import open_files, utc_now
-from hotline.settings import Fetching, Settings
+from hotline.settings import Fetching, Settings, SmtpTls
 from hotline.telephone import stringee_line, twilio_line
 
 _PROBE = b"hotline doctor"
@@ -61,6 +65,8 @@ async def examine(settings: Settings) -> list[Finding]:
             _public_address(settings),
             *_messengers(settings, opened, stands),
             *_telephones(settings),
+            _mail(settings),
+            _staff(settings, database, stands),
             _files(settings, keyring, stands),
         )
     finally:
@@ -202,9 +208,38 @@ async def _line(part: str, line: Twilio | Stringee | None) -> Finding:
 
 
 async def _duty_phone(settings: Settings) -> Finding:
-    number, wrong = settings.duty_phone, []
+    number, wrong, doubts = settings.duty_phone, [], []
+    carrier = settings.twilio_account_sid or settings.stringee_key_sid
     if number and dialable(number) is None:
         wrong.append("It is no number of Vietnam that may be rung.")
-    if number and not (settings.twilio_account_sid or settings.stringee_key_sid):
+    if number and not carrier:
         wrong.append("Nothing can ring it: neither Twilio nor Stringee is set.")
-    return Finding("Duty phone", "set" if number else "", wrong)
+    if carrier and not number:
+        doubts.append("HOTLINE_DUTY_PHONE is missing: where nobody is on duty, nobody is rung.")
+    return Finding("Duty phone", "set" if number else "", wrong, doubts)
+
+
+# -- the staff -------------------------------------------------------------------------------------
+
+
+async def _mail(settings: Settings) -> Finding:
+    finding = await checked("E-mail", str(settings.smtp_tls), Mailer.of(settings))
+    if finding.setting and settings.smtp_tls is SmtpTls.NONE and settings.smtp_password:
+        return replace(finding, doubts=["The password travels readable: HOTLINE_SMTP_TLS=none."])
+    return finding
+
+
+async def _staff(settings: Settings, database: Database, stands: bool) -> Finding:
+    part = "Staff alerts"
+    if not stands:
+        return await said(part, "", "Not looked at: first mend what is below.")
+    async with database.reading() as session:
+        mine = select(func.count(Staff.telegram_index), func.count()).select_from(Staff)
+        linked, people = (await session.execute(mine.where(Staff.disabled_at.is_(None)))).one()
+    setting = f"{linked} of {people} by Telegram"
+    if settings.smtp_host is None and not (settings.telegram_token and linked):
+        doubt = (
+            "Nobody is told of anything outside the console: neither mail nor a linked Telegram."
+        )
+        return await said(part, setting, doubt)
+    return Finding(part, setting)

@@ -10,7 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, Strict, Valid
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from escalation import policies
-from escalation.calendar import ALWAYS, LOCAL, OFFICE, OFFICE_EXCEPTIONS, Hours, NeverOpen
+from escalation.calendar import (
+    ALWAYS,
+    LOCAL,
+    OFFICE,
+    OFFICE_EXCEPTIONS,
+    Hours,
+    NeverOpen,
+    in_order,
+)
 from hotline import setup
 from hotline.opening import utc_now
 from hotline.settings import Settings, SettingsError
@@ -101,10 +109,7 @@ def read_hours(text: str) -> Hours | None:
         hours = tuple((_time(opens), _time(closes)) for opens, closes in pairs)
     except ValueError:
         raise SettingsError("hours are like 07:30-11:30,13:00-17:00, or closed, or usual") from None
-    marks = [time for span in hours for time in span]
-    if marks[-1] == dt.time():  # the end of the day
-        marks.pop()
-    if marks != sorted(set(marks)):
+    if not in_order(hours):
         raise SettingsError("hours must lie in order within one day")
     return hours
 

@@ -49,5 +49,7 @@ def _announcer(house: House) -> Callable[[int, int], None]:
             f"{len(house.library.entries)} answers, awaiting the centre's sign-off. "
             f"Channels: {channels}."
         )
+        if house.telephone.door is None:
+            _console.print("To ring it, or to be Zalo or Telegram: hotline rehearse")
 
     return announce

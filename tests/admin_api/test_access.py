@@ -54,7 +54,7 @@ class Desk:
         self.base, self.database, self.clock, self.code = base, database, clock, code
         self.staff: dict[Role, Staff] = {}
         self.tokens: dict[Role, str] = {}
-        self._passwords: dict[Role, str] = {}
+        self.passwords: dict[Role, str] = {}
 
     def path(self, route: Route) -> str:
         path = route.path.replace("{code}", self.code).replace("{id}", "999999")
@@ -63,15 +63,6 @@ class Desk:
 
     def bearer(self, role: Role) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens[role]}"}
-
-    async def password(self, role: Role) -> str:
-        """His password, made when first asked for: hashing one takes a while on purpose."""
-        if role not in self._passwords:
-            async with self.database.writing() as session:
-                self._passwords[role] = await accounts.renew_password(
-                    session, self.staff[role], self.clock()
-                )
-        return self._passwords[role]
 
     @contextlib.asynccontextmanager
     async def browser(self) -> AsyncIterator["Browser"]:
@@ -98,7 +89,7 @@ class Browser:
             return response.status, await response.text(errors="replace"), response.headers
 
     async def sign_in(self, role: Role) -> int:
-        return await self.sign_in_as(f"{role}@hotline.test", await self.desk.password(role))
+        return await self.sign_in_as(f"{role}@hotline.test", self.desk.passwords[role])
 
     async def sign_in_as(self, email: str, password: str) -> int:
         form = {"email": email, "password": password}
@@ -157,6 +148,7 @@ async def _furnish(desk: Desk) -> None:
             session.add(person)
             await session.flush()
             desk.staff[role] = person
+            desk.passwords[role] = await accounts.renew_password(session, person, now)
             desk.tokens[role] = await accounts.issue_token(session, person, now)
 
 
@@ -301,7 +293,7 @@ async def test_a_cookie_alone_changes_nothing_through_the_api(desk: Desk) -> Non
 
 
 async def test_signing_in_from_another_site_is_refused(desk: Desk) -> None:
-    form = {"email": "lawyer@hotline.test", "password": await desk.password(Role.LAWYER)}
+    form = {"email": "lawyer@hotline.test", "password": desk.passwords[Role.LAWYER]}
     async with desk.browser() as browser:
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.test"}):
             status, _, _ = await browser.ask("POST", "/login", data=form, headers=headers)
@@ -326,7 +318,7 @@ async def test_no_get_changes_a_row(desk: Desk, role: Role) -> None:
 async def test_the_session_gets_a_new_id_at_sign_in(desk: Desk) -> None:
     async with desk.browser() as browser:
         headers = {"Cookie": "office=chosen-by-somebody-else"}
-        form = {"email": "lawyer@hotline.test", "password": await desk.password(Role.LAWYER)}
+        form = {"email": "lawyer@hotline.test", "password": desk.passwords[Role.LAWYER]}
         _, _, got = await browser.ask("POST", "/login", data=form, headers=headers)
         cookie = got["Set-Cookie"]
         first = browser.cookie() or ""

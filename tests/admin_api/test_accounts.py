@@ -10,8 +10,11 @@ from sqlalchemy import func, select
 from admin_api import accounts
 from admin_api.accounts import ATTEMPTS, ATTEMPTS_WITHIN, IDLE, LONGEST, Refused, TooManyAttempts
 from admin_api.models import LoginAttempt
-from escalation.models import Staff
-from escalation.vocabulary import Role
+from escalation import tickets
+from escalation.models import Staff, Ticket
+from escalation.sla import SHIPPED
+from escalation.tickets import Opening
+from escalation.vocabulary import EventKind, Kind, Priority, Role, State
 from hotline.db import Database
 from tests.factories import Clock, everything
 
@@ -253,6 +256,39 @@ async def test_a_disabled_account_is_shut_out_at_once(office: Office) -> None:
     assert await office.lets_in(EMAIL, password)
     assert await office.who(cookie) is None
     assert await office.bearer(token) is None
+
+
+async def test_a_new_password_ends_every_token(office: Office) -> None:
+    staff, _ = await office.add()
+    token = await office.token(staff)
+    await office.set_password(staff, PASSWORD)
+    assert await office.bearer(token) is None
+    assert await office.bearer(await office.token(staff)) is not None
+
+
+async def test_who_leaves_gives_his_tickets_back(office: Office, database: Database) -> None:
+    staff, _ = await office.add()
+    colleague, _ = await office.add("other@hotline.test")
+    now = office.clock()
+    async with database.writing() as session:
+        opening = Opening(Kind.QUESTION, Priority.NORMAL, "webchat", "nợ lương", now)
+        his, theirs = [await tickets.open_ticket(session, opening, SHIPPED, now) for _ in range(2)]
+        await tickets.take(session, his, staff, now)
+        await tickets.take(session, theirs, colleague, now)
+    await office.disable(staff)
+    async with database.reading() as session:
+        found = await session.get_one(Ticket, his.id)
+        kept = await session.get_one(Ticket, theirs.id)
+        last = (await tickets.history(session, found))[-1]
+    assert (found.assignee_id, found.state) == (None, State.NEW)
+    assert (last.kind, last.data) == (
+        EventKind.RETURNED,
+        {"reason": "left", "from": staff.id},
+    )
+    assert kept.assignee_id == colleague.id
+    await office.disable(staff, disabled=False)
+    async with database.reading() as session:
+        assert (await session.get_one(Ticket, his.id)).assignee_id is None
 
 
 async def test_no_password_cookie_or_token_is_stored(office: Office, database: Database) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from admin_api.console import hours
 from admin_api.console.hours import Refused, Wish
 from admin_api.office import Office
-from escalation import duty
+from escalation import absence, duty, lookup, tickets
 from escalation.models import DutyShift, Staff
 from escalation.sla import SHIPPED
-from escalation.vocabulary import Role
+from escalation.vocabulary import EventKind, Role
 from hotline.db import Database
 from knowledge_base.library import Library
 from tests.admin_api.test_access import Browser, Desk, opened
@@ -311,3 +311,150 @@ async def test_days_sent_as_files_are_no_days(roster: Roster) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     status, _, _ = await roster.browser.ask("POST", "/duty", data=body.encode(), headers=headers)
     assert status == 422
+
+
+# -- leave -----------------------------------------------------------------------------------------
+
+WEEKEND = {"first": "2026-11-23", "last": "2026-11-29"}
+
+
+async def holds(desk: Desk, staff: Staff) -> None:
+    async with desk.database.writing() as session:
+        ticket = await lookup.find(session, desk.code)
+        assert ticket is not None
+        await tickets.take(session, ticket, await session.get_one(Staff, staff.id), desk.clock())
+
+
+async def test_a_lawyer_enters_and_takes_back_his_own_leave_only(desk: Desk) -> None:
+    lawyer, other = desk.staff[Role.LAWYER], await hired(desk, "Bình")
+    async with desk.database.writing() as session:
+        today = dt.date(2026, 11, 23)
+        await absence.add(session, await session.get_one(Staff, other), today, today, today)
+    async with desk.signed_in(Role.LAWYER) as browser:
+        own = Roster(desk, browser, await browser.csrf())
+        form = {**WEEKEND, "staff": str(other)}  # whatever is sent, it is his own
+        assert (await own.posts("/duty/absences", form))[0] == 303
+        body = await page(desk, Role.LAWYER)
+        assert "23/11/2026 – 29/11/2026" in body
+        assert body.count("/remove") == 1
+        async with desk.database.reading() as session:
+            entered = {who.id: entry.id for entry, who in await absence.to_come(session, today)}
+        assert set(entered) == {lawyer.id, other}
+        for entry in entered.values():
+            assert (await own.posts(f"/duty/absences/{entry}/remove", {}))[0] == 303
+        assert (await own.posts(f"/duty/away/{other}/return", {}))[0] == 404
+    async with desk.database.reading() as session:
+        assert [who.id for _, who in await absence.to_come(session, today)] == [other]
+
+
+async def test_who_is_away_is_shown_as_not_rung(roster: Roster, desk: Desk) -> None:
+    await roster.adds()
+    await roster.phones(NUMBER)
+    form = {**WEEKEND, "staff": str(roster.lawyer)}
+    assert (await roster.posts("/duty/absences", form))[0] == 303
+    body = await page(desk, Role.EDITOR)
+    assert "đang nghỉ đến hết 29/11/2026 nên tổng đài không gọi" in body
+    assert "chưa có số điện thoại nên" not in body
+    desk.clock.pass_(days=7)
+    assert "đến 17:00" in await page(desk, Role.EDITOR)
+
+
+async def test_what_who_is_away_holds_goes_back_in_one_click(roster: Roster, desk: Desk) -> None:
+    await holds(desk, desk.staff[Role.LAWYER])
+    returned = f"/duty/away/{roster.lawyer}/return"
+    assert (await roster.posts(returned, {}))[0] == 303  # he is here: nothing is taken from him
+    assert desk.code not in await page(desk, Role.MANAGER)
+    await roster.posts("/duty/absences", {**WEEKEND, "staff": str(roster.lawyer)})
+    body = await page(desk, Role.MANAGER)
+    assert "đang nghỉ và còn giữ 1 phiếu" in body
+    assert desk.code in body
+    assert "nợ lương" not in body  # what it is about is for lawyers
+    assert desk.code not in await page(desk, Role.EDITOR)
+    for _ in range(2):
+        assert (await roster.posts(returned, {}))[0] == 303
+    assert "còn giữ" not in await page(desk, Role.MANAGER)
+    async with desk.database.reading() as session:
+        ticket = await lookup.find(session, desk.code)
+        assert ticket is not None
+        kinds = [event.kind for event in await tickets.history(session, ticket)]
+    assert ticket.assignee_id is None
+    assert kinds.count(EventKind.RETURNED) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"first": "2026-11-29", "last": "2026-11-23"}, "Ngày cuối phải"),
+        ({"first": "2026-11-01", "last": "2026-11-22"}, "Ngày cuối phải"),
+        ({"first": "2026-11-23", "last": "9999-12-31"}, "Ngày cuối phải"),
+        ({"first": "", "last": "2026-11-23"}, "Chọn ngày đầu"),
+        ({"first": "\0", "last": "9" * 5000}, "Chọn ngày đầu"),
+        ({"staff": "0"}, "Chọn người nghỉ"),
+        ({"staff": "9" * 30}, "Chọn người nghỉ"),
+        ({"staff": "999999"}, "Chọn người nghỉ"),
+    ],
+)
+async def test_leave_that_cannot_be_is_refused(
+    roster: Roster, form: dict[str, str], sentence: str
+) -> None:
+    before = await everything(roster.desk.database)
+    given = {**WEEKEND, "staff": str(roster.lawyer), **form}
+    status, body = await roster.posts("/duty/absences", given)
+    assert status == 422
+    assert sentence in body
+    assert await everything(roster.desk.database) == before
+
+
+async def test_the_same_days_are_not_entered_twice(roster: Roster) -> None:
+    form = {**WEEKEND, "staff": str(roster.lawyer)}
+    await roster.posts("/duty/absences", form)
+    status, body = await roster.posts("/duty/absences", form)
+    assert status == 422
+    assert "đã ghi nghỉ rồi" in body
+    assert f'value="{WEEKEND["last"]}"' in body
+
+
+async def test_who_is_away_is_told_why_he_gets_no_next_one(roster: Roster, desk: Desk) -> None:
+    await roster.posts("/duty/absences", {**WEEKEND, "staff": str(roster.lawyer)})
+    async with desk.signed_in(Role.LAWYER) as browser:
+        form = {"csrf": await browser.csrf()}
+        _, _, headers = await browser.ask("POST", "/tickets/next", data=form)
+        assert headers["Location"] == "/?next=away"
+        _, body, _ = await browser.ask("GET", "/?next=away")
+        assert "đang ghi là nghỉ hôm nay" in html.unescape(body)
+        status, _, _ = await browser.ask(
+            "POST", "/api/tickets/next", headers=desk.bearer(Role.LAWYER)
+        )
+        assert status == 409
+
+
+async def test_languages_and_leave_are_seen_by_who_transfers(roster: Roster, desk: Desk) -> None:
+    colleague = await hired(desk, "Bình")
+    async with desk.signed_in(Role.ADMIN) as admin:
+        form = {"load_limit": "12", "employers": "", "languages": "ko", "level": "1"}
+        path = f"/staff/{colleague}"
+        data = {**form, "csrf": await admin.csrf()}
+        assert (await admin.ask("POST", path, data=data))[0] == 303
+        _, body, _ = await admin.ask("GET", path)
+        assert 'value="ko" checked' in body
+        assert '<option value="1" selected' in body
+    await roster.posts("/duty/absences", {**WEEKEND, "staff": str(colleague)})
+    await holds(desk, desk.staff[Role.LAWYER])
+    async with desk.signed_in(Role.LAWYER) as browser:
+        _, body, _ = await browser.ask("GET", f"/tickets/{desk.code}")
+    assert "Bình · tiếng Hàn · đang nghỉ đến 29/11/2026" in html.unescape(body)
+
+
+async def test_a_manager_has_a_place_on_the_ladder_and_nothing_else(desk: Desk) -> None:
+    number = desk.staff[Role.MANAGER].id
+    async with desk.signed_in(Role.ADMIN) as admin:
+        csrf = await admin.csrf()
+        path = f"/staff/{number}"
+        _, body, _ = await admin.ask("GET", path)
+        assert "load_limit" not in body
+        for level, kept in (("2", 2), ("9" * 9, 2), ("x", 2), ("0", 0)):
+            form = {"level": level, "topics": "wages", "csrf": csrf}
+            assert (await admin.ask("POST", path, data=form))[0] == 303
+            async with desk.database.reading() as session:
+                staff = await session.get_one(Staff, number)
+            assert (staff.level, staff.topics) == (kept, [])

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from admin_api import reports
-from admin_api.reports import Summary, percentile, period
+from admin_api.figures import percentile
+from admin_api.reports import Summary, period
 from admin_api.routing import ApiError
 from bot import phrases
 from escalation import lookup
@@ -83,7 +84,7 @@ async def test_a_small_week_is_counted_as_by_hand(door: FrontDoor, clock: Clock)
     assert told.first_response_median_minutes == 10
     assert told.first_response_p90_minutes == 90
     assert told.first_response_within_due == 100
-    assert (told.ratings_helped, told.ratings_given) == (1, 1)
+    assert (told.ratings_helped, told.ratings_given) == (None, 1)  # one alone would be known
     assert [(row.name, row.received, row.online) for row in told.by_channel] == [
         ("webchat", 6, 3),
         ("telegram", 1, 1),
@@ -179,6 +180,103 @@ async def test_figures_outlive_the_talk(door: FrontDoor, clock: Clock) -> None:
     after = await report(door)
     assert before.received == 2
     assert after == before
+
+
+# -- what the workers said of it ------------------------------------------------------------------
+
+
+async def closed(door: FrontDoor, who: str) -> str:
+    """A ticket answered and closed by a lawyer."""
+    code, lawyer = await waiting(door, who), await door.lawyer(f"{who}@hotline.test")
+    await door.replies(code, lawyer)
+    await door.resolves(code, lawyer)
+    return code
+
+
+async def test_ratings_of_bot_and_lawyer_are_told_apart_once_nobody_can_be_made_out(
+    door: FrontDoor,
+) -> None:
+    for number in range(5):
+        who = f"nguoi-{number}"
+        await closed(door, who)
+        await door.taps(who, phrases.HELPED if number else phrases.DID_NOT_HELP)
+        if number == 3:
+            told = await report(door)
+            assert (told.ratings_given, told.ratings_helped) == (4, None)
+    for number in range(4):
+        await door.taps(f"nguoi-{number}", phrases.BOT_DID_NOT_HELP)
+    told = await report(door)
+    assert (told.ratings_given, told.ratings_helped) == (5, 4)
+    assert (told.bot_ratings_given, told.bot_ratings_helped) == (4, None)
+    await door.taps("nguoi-4", phrases.BOT_HELPED)
+    told = await report(door)
+    assert (told.bot_ratings_given, told.bot_ratings_helped) == (5, 1)
+
+
+# -- who came back ---------------------------------------------------------------------------------
+
+AGAIN = "Em nộp đơn rồi mà công ty không nhận đơn của em"
+
+
+async def test_who_came_back_within_seven_days_is_counted_as_by_hand(
+    door: FrontDoor, clock: Clock
+) -> None:
+    for who in ("viet-tiep", "hoi-khac", "khong-dung", "cam-on", "im-lang", "muon"):
+        await closed(door, who)
+    clock.pass_(days=2)
+    await door.says("viet-tiep", AGAIN)  # the ticket opens again
+    await door.says("viet-tiep", "Em gửi thêm ảnh nhé")  # still one
+    await door.taps("khong-dung", phrases.NOT_IT)  # of the old answer: another ticket
+    await door.says("cam-on", "cảm ơn luật sư nhiều")
+    await asks_something_else(door, "hoi-khac")
+    told = (await report(door)).recontact
+    assert (told.closed, told.pending, told.judged, told.again) == (6, 6, 0, None)
+    clock.pass_(days=5, seconds=1)
+    await door.says("muon", AGAIN)  # a new matter by now
+    told = (await report(door)).recontact
+    assert (told.closed, told.pending, told.untraced, told.judged) == (6, 0, 0, 6)
+    assert (told.again, told.share, told.durable_share) == (3, 50, 50)
+
+
+async def asks_something_else(door: FrontDoor, who: str) -> None:
+    """A new question of law, by the menu below an answer to the reopened ticket."""
+    await door.says(who, AGAIN)
+    await door.taps(who, phrases.ASK_SOMETHING_ELSE)
+    await door.says(who, OVERTIME)
+
+
+async def test_of_few_tickets_nobody_learns_who_came_back(door: FrontDoor, clock: Clock) -> None:
+    for who in ("an", "binh", "chi", "dung"):
+        await closed(door, who)
+    await door.says("an", AGAIN)
+    clock.pass_(days=8)
+    told = (await report(door)).recontact
+    assert (told.judged, told.again, told.share, told.durable_share) == (4, None, None, None)
+
+
+async def test_whose_talk_is_forgotten_is_not_judged(door: FrontDoor, clock: Clock) -> None:
+    for who in ("an", "binh", "chi", "dung", "em", "giang"):
+        await closed(door, who)
+    await door.says("giang", "xóa")
+    await door.taps("giang", phrases.ERASE_ALL)
+    clock.pass_(days=8)
+    told = (await report(door)).recontact
+    assert (told.closed, told.untraced, told.judged, told.again) == (6, 1, 5, 0)
+    assert told.durable_share == 100
+
+
+async def test_a_closing_belongs_to_its_day_and_a_return_to_the_week_after(
+    door: FrontDoor, clock: Clock
+) -> None:
+    for who in ("an", "binh", "chi", "dung", "em"):
+        await closed(door, who)
+    clock.pass_(days=6)  # past the last day of the period
+    await door.says("an", AGAIN)
+    clock.pass_(days=2)
+    told = await report(door, TODAY, TODAY)
+    assert (told.recontact.closed, told.recontact.again) == (5, 1)
+    later = await report(door, TODAY + dt.timedelta(days=1), TODAY + dt.timedelta(days=3))
+    assert later.recontact.closed == 0
 
 
 # -- days begin at midnight in Vietnam -------------------------------------------------------------

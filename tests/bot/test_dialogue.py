@@ -6,6 +6,7 @@ import pytest
 
 from bot import dialogue, phrases, triage
 from bot.dialogue import Case, Dialogue, Outcome, Reply, Stage, State, Turn, Utterance
+from bot.turns import Rating
 from escalation.vocabulary import Kind, Priority
 from knowledge_base import entries
 from knowledge_base.importing import Base
@@ -390,20 +391,23 @@ def test_thanks_after_the_end_reopen_nothing(waiting: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "rating", "said"),
-    [
-        (phrases.HELPED, 1, phrases.RATED),
-        (phrases.DID_NOT_HELP, 0, phrases.NOT_HELPED_RATED),
-    ],
+    ("label", "helped"), [(phrases.HELPED, True), (phrases.DID_NOT_HELP, False)]
 )
-def test_the_answer_is_rated_with_one_tap(
-    waiting: Talk, label: str, rating: int, said: str
-) -> None:
+def test_the_answer_is_rated_with_one_tap(waiting: Talk, label: str, helped: bool) -> None:
     waiting.closes()
     waiting.replies = (dialogue.rating_request(CODE),)
     turn = waiting.taps(label)
-    assert (turn.rating, turn.outcome) == (rating, Outcome.CHAT)
-    assert waiting.said == [said]
+    assert turn.rating == Rating(helped, of_bot=False, code=CODE)
+    assert turn.outcome is Outcome.CHAT
+    assert waiting.said == []  # the inbox knows whether it is the first
+
+
+def test_the_bot_asks_about_itself_after_the_lawyer(waiting: Talk) -> None:
+    waiting.closes()
+    waiting.replies = (dialogue.rated(Rating(True, of_bot=False, code=CODE), bot_answered=True),)
+    assert waiting.labels == [phrases.BOT_HELPED, phrases.BOT_DID_NOT_HELP]
+    turn = waiting.taps(phrases.BOT_DID_NOT_HELP)
+    assert turn.rating == Rating(False, of_bot=True, code=CODE)
 
 
 # -- commands --------------------------------------------------------------------------------------

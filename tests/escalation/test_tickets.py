@@ -266,7 +266,7 @@ async def test_a_later_message_reopens_a_closed_ticket_with_its_lawyer(desk: Des
     await desk.writes(code)
     ticket = await desk.read(code)
     assert (ticket.state, ticket.assignee_id) == (State.ACTIVE, lawyer.id)
-    assert (ticket.resolved_at, ticket.rating) == (None, None)
+    assert (ticket.resolved_at, ticket.rating) == (None, 1)
     assert ticket.first_responded_at == first
     assert ticket.next_due_at == SHIPPED.next_response_due(Priority.NORMAL, desk.clock())
     assert (await desk.kinds(code))[-2:] == [EventKind.REOPENED, EventKind.WROTE]

@@ -14,19 +14,24 @@ from aiohttp.test_utils import TestServer
 from typer.testing import CliRunner
 
 from bot.channels import telegram, zalo_bot
+from escalation.models import Staff
+from escalation.vocabulary import Role
 from hotline.__main__ import app
 from hotline.commands import checking_up, findings
 from hotline.commands.findings import Finding, State
-from hotline.db import Keyring
+from hotline.db import Database, Keyring
+from hotline.opening import utc_now
 from hotline.rehearsal.telegram import FakeTelegram
 from hotline.rehearsal.twilio import LocalTwilio
 from hotline.rehearsal.zalo_bot import FakeZaloBot
 from hotline.settings import Fetching, Settings
+from tests import mail_server
 from tests.factories import SECRET, TOKEN
+from tests.mail_server import MailServer
 
 ZALO_TOKEN = "738499441022218443:token-of-nobody_at-all"
 ACCOUNT, AUTH_TOKEN = "AC" + "0" * 32, "auth-token-of-nobody"
-MESSENGERS = {"Telegram", "Zalo OA", "Zalo Bot", "Twilio", "Stringee", "Duty phone"}
+MESSENGERS = {"Telegram", "Zalo OA", "Zalo Bot", "Twilio", "Stringee", "Duty phone", "E-mail"}
 GROUND = {"Data directory", "Keys", "Database"}
 
 
@@ -197,6 +202,74 @@ async def test_the_duty_phone_must_be_one_that_can_be_rung(
     assert len(found["Duty phone"].wrong) == wrong
 
 
+async def test_a_telephone_without_a_duty_phone_is_doubtful(whole: Settings) -> None:
+    found = await examined(whole.model_copy(update={"duty_phone": None}))
+    assert "HOTLINE_DUTY_PHONE is missing" in found["Duty phone"].doubts[0]
+    assert found["Duty phone"].state is State.DOUBTFUL
+
+
+# -- how the staff are told ------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MailServer]:
+    certificate = mail_server.certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server = await MailServer(mail_server.server_side(certificate)).start()
+    yield server
+    await server.stop()
+
+
+def posting(settings: Settings, mail: MailServer, **more: Any) -> Settings:
+    smtp = {
+        "smtp_host": "localhost",
+        "smtp_port": mail.port,
+        "smtp_user": mail_server.USER,
+        "smtp_password": mail_server.PASSWORD,
+        "smtp_from": "tongdai@hotline.test",
+        **more,
+    }
+    return settings.model_copy(update=smtp)
+
+
+async def test_a_mail_server_that_lets_us_in_is_fine(bare: Settings, mail: MailServer) -> None:
+    found = await examined(posting(bare, mail))
+    assert (found["E-mail"].state, found["E-mail"].setting) == (State.FINE, "starttls")
+    assert found["Staff alerts"].state is State.FINE
+    assert (mail.logins, mail.mails) == ([mail_server.USER], [])
+
+
+async def test_a_mail_server_that_does_not_is_wrong(
+    bare: Settings, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = (await examined(posting(bare, mail, smtp_password="secret-word")))["E-mail"].wrong
+    assert wrong == ["The server refuses the user or the password."]
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert "certificate" in (await examined(posting(bare, mail)))["E-mail"].wrong[0]
+    await mail.stop()
+    assert "did not answer" in (await examined(posting(bare, mail)))["E-mail"].wrong[0]
+
+
+async def test_it_is_said_how_many_are_told_by_telegram(whole: Settings) -> None:
+    database = Database(whole.database, Keyring.load(whole.keys_dir))
+    async with database.writing() as session:
+        for number, chat in enumerate(("77", None)):
+            session.add(
+                Staff(
+                    email=f"{number}@hotline.test",
+                    name="An",
+                    role=Role.LAWYER,
+                    created_at=utc_now(),
+                    telegram=chat,
+                    telegram_index=chat,
+                )
+            )
+    await database.close()
+    assert (await examined(whole))["Staff alerts"].setting == "1 of 2 by Telegram"
+    alone = whole.model_copy(update={"telegram_token": None, "telegram_secret": None})
+    assert "Nobody is told" in (await examined(alone))["Staff alerts"].doubts[0]
+
+
 # -- the ground ------------------------------------------------------------------------------------
 
 
@@ -263,7 +336,7 @@ def test_the_table_tells_each_part_and_the_exit_code_whether_all_is_well(tmp_pat
     well = run("doctor")
     assert well.exit_code == 0, well.stdout
     lines = {line.split("  ")[0]: line for line in well.stdout.splitlines()[1:]}
-    assert set(lines) == {"Web chat", "File store", *MESSENGERS, *GROUND}
+    assert set(lines) == {"Web chat", "File store", "Staff alerts", *MESSENGERS, *GROUND}
     assert "absent" in lines["Telegram"]
     assert "fine" in lines["Database"]
     half = run("doctor", HOTLINE_TWILIO_NUMBER="+842253123456")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.settings import PREFIX, Fetching, Settings, SettingsError, read_settings
+from hotline.settings import PREFIX, Fetching, Settings, SettingsError, SmtpTls, read_settings
 
 SECRET = "s3cret-never-shown"
 TELEGRAM = {"TELEGRAM_TOKEN": "123456:ABC-def_ghi", "TELEGRAM_SECRET": SECRET}
@@ -46,6 +46,12 @@ GOOD: dict[str, tuple[str, object]] = {
     "stringee_number": NUMBER,
     "stringee_api_base": LOCAL,
     "duty_phone": NUMBER,
+    "smtp_host": ("mail.example.vn", "mail.example.vn"),
+    "smtp_port": ("2525", 2525),
+    "smtp_user": ("tongdai", "tongdai"),
+    "smtp_password": (SECRET, SECRET),
+    "smtp_from": ("tongdai@example.vn", "tongdai@example.vn"),
+    "smtp_tls": ("tls", SmtpTls.TLS),
     "media_hosts": (".zdn.vn files.example.vn", ".zdn.vn files.example.vn"),
     "s3_bucket": ("hotline", "hotline"),
     "s3_endpoint": LOCAL,
@@ -72,7 +78,9 @@ TOGETHER = (
     ("twilio_account_sid", "twilio_auth_token", "twilio_number"),
     ("stringee_key_sid", "stringee_key_secret", "stringee_signing_secret", "stringee_number"),
     ("s3_bucket", "s3_key_id", "s3_secret"),
+    ("smtp_host", "smtp_from", "smtp_user", "smtp_password", "smtp_port"),
 )
+NOT_NEEDED = ("zalo_oa_refresh_token", "zalo_oa_zns_template", "smtp_port")
 
 
 def with_its_company(field: str, values: dict[str, str]) -> dict[str, str]:
@@ -85,8 +93,7 @@ def with_its_company(field: str, values: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("group", TOGETHER, ids=lambda group: group[0])
 def test_half_of_what_belongs_together_stops_the_start(group: tuple[str, ...]) -> None:
-    needed = [one for one in group if one not in ("zalo_oa_refresh_token", "zalo_oa_zns_template")]
-    for missing in needed:
+    for missing in set(group) - set(NOT_NEEDED):
         some = {one.upper(): GOOD[one][0] for one in group if one != missing}
         said = refusal(environment(**some))
         assert PREFIX + missing.upper() in said
@@ -205,6 +212,23 @@ WRONG = {
         "HOTLINE_TELEGRAM_SECRET is missing",
     ),
     "unknown mode": (environment(TELEGRAM_MODE=SECRET), "HOTLINE_TELEGRAM_MODE: "),
+    "mail server with a blank": (
+        environment(SMTP_HOST=f"mail {SECRET}", SMTP_FROM="a@example.vn"),
+        "HOTLINE_SMTP_HOST: must be the name",
+    ),
+    "sender that is no mailbox": (
+        environment(SMTP_HOST="mail.example.vn", SMTP_FROM=f"x\r\nBcc: {SECRET}"),
+        "HOTLINE_SMTP_FROM: must be a mail address",
+    ),
+    "mail by an unknown way": (environment(SMTP_TLS=SECRET), "HOTLINE_SMTP_TLS: "),
+    "mail server without a sender": (
+        environment(SMTP_HOST="mail.example.vn"),
+        "HOTLINE_SMTP_HOST is set but HOTLINE_SMTP_FROM is not",
+    ),
+    "password without a user": (
+        environment(SMTP_HOST="mail.example.vn", SMTP_FROM="a@example.vn", SMTP_PASSWORD=SECRET),
+        "HOTLINE_SMTP_PASSWORD is set but HOTLINE_SMTP_USER is not",
+    ),
     "no such file": (
         environment(TELEGRAM_TOKEN_FILE="/nowhere/token"),
         "HOTLINE_TELEGRAM_TOKEN_FILE: cannot read the file (FileNotFoundError)",

@@ -1,6 +1,7 @@
 // Writing to the worker: drafts, sending, taking back, length, variables, answers of the library.
 import { apply, deeds, drafts, main, mention, parse, refresh, sentSomething, signedOut } from "./console.js";
-import { offer } from "./answers.js";
+import { offerAnswers, offerColleagues } from "./answers.js";
+import { accompany } from "./presence.js";
 
 const composer = document.getElementById("composer");
 const problem = document.getElementById("problem");
@@ -8,6 +9,7 @@ const sent = document.getElementById("sent");
 const code = main.dataset.code;
 
 const boxOf = (form) => form.elements.namedItem("text");
+let stoppedTyping = () => {};
 const draftKey = (form) => `draft:${code}:${form.dataset.draft}`;
 
 function choose(mode) {
@@ -55,6 +57,7 @@ async function send(form, submitter) {
       accepted(form, parse(await response.text()));
     } else {
       complain(form, `Chưa gửi. ${await refusal(response)}`);
+      if (response.status === 409) await catchUp(form);
     }
   } catch (error) {
     complain(form, "Mất kết nối, chưa rõ đã gửi hay chưa. Bấm lại không gửi hai lần.");
@@ -62,6 +65,13 @@ async function send(form, submitter) {
     form.sending = false;
     buttons.forEach((button) => button.removeAttribute("aria-disabled"));
   }
+}
+
+/** What a colleague did meanwhile is shown; whoever sends again has seen it. */
+async function catchUp(form) {
+  await refresh();
+  const seen = form.elements.namedItem("seen");
+  if (seen) seen.value = document.getElementById("notice").dataset.answer;
 }
 
 async function refusal(response) {
@@ -81,11 +91,12 @@ function accepted(form, page) {
   apply(page);
   document.getElementById("talk").scrollTop = 0; // the newest line
   announce(form.dataset.sent);
+  stoppedTyping();
   waitForUndo();
 }
 
 function freshTokens(form, page) {
-  for (const name of ["key", "csrf"]) {
+  for (const name of ["key", "csrf", "seen"]) {
     const fresh = page.querySelector(`form.${form.dataset.draft} [name=${name}]`);
     if (fresh) form.elements.namedItem(name).value = fresh.value;
   }
@@ -207,7 +218,8 @@ function prepare(form) {
 }
 
 if (composer) {
-  offer(document.getElementById("reply-text"), put);
+  offerAnswers(document.getElementById("reply-text"), put);
+  offerColleagues(document.getElementById("note-text"), put);
   composer.querySelectorAll("form").forEach(prepare);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");
@@ -218,6 +230,8 @@ if (composer) {
     event.preventDefault();
     undo(event.target);
   });
+  const reply = composer.querySelector("form.reply");
+  stoppedTyping = accompany(code, reply, boxOf(reply));
   deeds.r = () => write("reply");
   deeds.n = () => write("note");
   deeds.u = () => {

@@ -108,6 +108,11 @@ let looking = false;
 let again = false;
 let pointed = 0; // when the mouse last moved over the list
 let postponed = 0;
+let missing = 0; // the timer of the next try
+let missed = 0;
+
+/** Longer after each failure, and not for all pages at the same moment. */
+const pause = (failures) => Math.min(30000, 500 * 2 ** failures) * (0.5 + Math.random());
 
 /** Rows do not jump away under a hand that is about to click. */
 function busyHand() {
@@ -127,12 +132,18 @@ export async function refresh() {
   }
   postponed = 0;
   looking = true;
+  clearTimeout(missing);
   try {
     const response = await fetch(source, { credentials: "same-origin", cache: "no-store" });
     if (signedOut(response)) return;
-    if (response.ok) apply(parse(await response.text()));
+    if (response.status === 404) return tell("Trang này không còn mở được với anh/chị.");
+    if (!response.ok) throw new Error(response.status);
+    apply(parse(await response.text()));
+    missed = 0;
   } catch (error) {
     lost();
+    missing = setTimeout(refresh, pause(missed));
+    missed += 1;
   } finally {
     looking = false;
     if (again) {
@@ -177,18 +188,21 @@ export function mention(words) {
 function connect() {
   clearTimeout(retry);
   if (feed) feed.close();
-  feed = new EventSource("/live");
-  feed.addEventListener("open", found);
+  feed = new EventSource(main.dataset.code ? `/live?ticket=${main.dataset.code}` : "/live");
   feed.addEventListener("change", (event) => {
     found();
     if (event.data !== seen) refresh();
     seen = event.data;
   });
+  feed.addEventListener("presence", (event) => {
+    document.dispatchEvent(new CustomEvent("presence", { detail: JSON.parse(event.data) }));
+  });
   feed.addEventListener("error", () => {
     lost();
-    if (feed.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    feed.close(); // the browser would try again as often as it likes, and never after a refusal
+    clearTimeout(retry);
+    retry = setTimeout(connect, pause(failures));
     failures += 1;
-    retry = setTimeout(connect, Math.min(30000, 1000 * 2 ** failures));
   });
 }
 

@@ -26,8 +26,7 @@ def upgrade() -> None:
         op.add_column("staff", column)
     op.create_index(op.f("ix_staff_telegram_index"), "staff", ["telegram_index"], unique=True)
     op.add_column("tickets", sa.Column("bot_rating", sa.Integer(), nullable=True))
-    for name in ("rating_asked_at", "submitted_at"):
-        op.add_column("tickets", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tickets", sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("person_id", sa.Integer(), nullable=True))
     op.execute(
         "UPDATE tickets SET person_id ="
@@ -113,7 +112,7 @@ def downgrade() -> None:
     op.drop_index("ix_ticket_events_unalerted", "ticket_events")
     op.drop_column("ticket_events", "alerted_at")
     op.drop_index(op.f("ix_tickets_person_id"), "tickets")
-    for name in ("person_id", "submitted_at", "rating_asked_at", "bot_rating"):
+    for name in ("person_id", "submitted_at", "bot_rating"):
         op.drop_column("tickets", name)
     op.drop_index(op.f("ix_staff_telegram_index"), "staff")
     for name in (

@@ -500,6 +500,40 @@ async def test_the_lawyers_answer_is_heard_by_code(
     assert "năm triệu ba trăm mười nghìn đồng" in again.said
 
 
+@pytest.mark.parametrize(("key", "rating"), [("5", 1), ("6", 0)])
+async def test_the_answer_is_rated_by_key_once_it_is_closed(
+    centre: CallCentre, database: Database, library: Library, clock: Clock, key: str, rating: int
+) -> None:
+    line = centre.line()
+    await line.dials()
+    await line.presses("9", "2")
+    await line.leaves()
+    code = await code_of(line)
+    await line.hangs_up()
+    (ticket,) = await centre.tickets()
+    door = FrontDoor(database, library, clock)
+    lawyer = await door.lawyer()
+    await door.replies(ticket.code, lawyer, "Công ty phải trả đủ.")
+    early = centre.line()
+    await early.dials()
+    await early.presses("2", code)
+    assert words.RATE not in early.said
+    await early.presses(key)  # no key of this menu yet
+    await door.resolves(ticket.code, lawyer)
+    again = centre.line()
+    await again.dials()
+    await again.presses("2", code)
+    assert words.RATE in again.said
+    await again.presses("1", key)  # after hearing it once more
+    assert words.RATED in again.said
+    (ticket,) = await centre.tickets()
+    assert ticket.rating == rating
+    once_more = centre.line("+84912345999")  # one number may not ring without end
+    await once_more.dials()
+    await once_more.presses("2", code)
+    assert words.RATE not in once_more.said
+
+
 async def test_four_keys_of_a_ticket_tell_its_state_and_nothing_else(
     centre: CallCentre, database: Database, library: Library, clock: Clock
 ) -> None:

@@ -97,6 +97,8 @@ class SmallHouse:
                 return self.ivr.told_code(line, "482193")
             case Want.STATUS:
                 return self._status(line)
+            case Want.RATED:
+                return self.ivr.rated(line)
             case _:
                 return self.ivr.erased(Line(place=line.place))
 
@@ -108,7 +110,8 @@ class SmallHouse:
 
     def _status(self, line: Line) -> Move:
         if self.chance.random() < 0.4:
-            return self.ivr.told_status(line, "Phiếu của anh chị đang chờ luật sư.")
+            rates = self.chance.choice(("", "HP-7K3Q"))
+            return self.ivr.told_status(line, "Phiếu của anh chị đang chờ luật sư.", rates=rates)
         wrong = self.chance.random() < 0.7
         return self.ivr.unknown_code(line) if wrong else self.ivr.too_many_codes(line)
 
