@@ -24,7 +24,7 @@ from admin_api.routing import (
 from admin_api.zalo_consent import ZaloConsent
 from bot.file_store import FileStore
 from escalation import lookup
-from escalation.alerts import NONE, Ways
+from escalation.alerts.raising import NONE, Ways
 from escalation.models import Staff
 from escalation.sla import Policy
 from hotline.db import Database

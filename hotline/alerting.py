@@ -8,9 +8,9 @@ import structlog
 
 from bot import staff_chat
 from bot.channels.base import Channel, Outbound, SendFailed, TryLater, Unreachable
-from escalation import alert_words, alerts, digests, telling
-from escalation.alerts import Ways
-from escalation.telling import Claim, Failure
+from escalation.alerts import digests, raising, telling, words
+from escalation.alerts.raising import Ways
+from escalation.alerts.telling import Claim, Failure
 from escalation.vocabulary import Via
 from hotline.db import Database
 from hotline.mailing import Mail, Mailer
@@ -54,7 +54,7 @@ class Alerting:
         raised = True
         while raised:
             async with self._database.writing() as session:
-                raised = await alerts.raise_alerts(session, self.ways, self._clock()) > 0
+                raised = await raising.raise_alerts(session, self.ways, self._clock()) > 0
 
     async def queue_digests(self) -> int:
         async with self._database.writing() as session:
@@ -88,14 +88,14 @@ class Alerting:
 
     async def _send(self, claim: Claim) -> None:
         now = self._clock()
-        text = alert_words.text(claim, self._topics(), self._office, now)
+        text = words.text(claim, self._topics(), self._office, now)
         if claim.via is Via.TELEGRAM:
             assert self._telegram is not None
             address = claim.staff.telegram or ""
             await self._telegram.send(Outbound(address, text, staff_chat.buttons(claim)))
         else:
             assert self._mailer is not None
-            subject = alert_words.subject(claim)
+            subject = words.subject(claim)
             await self._mailer.send(Mail(claim.staff.email, subject, text, claim.number, now))
 
 

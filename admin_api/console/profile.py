@@ -12,7 +12,7 @@ from admin_api.console.page import page
 from admin_api.console.wording import time_of_day
 from admin_api.office import form_of, office_of, who
 from admin_api.routing import STAFF, ApiError, Routes
-from escalation import alerts, telegram_links
+from escalation.alerts import raising, telegram_links
 from escalation.models import Alert, Staff
 from escalation.vocabulary import AlertState
 
@@ -63,7 +63,7 @@ async def _show(request: web.Request, *, status: int = 200, **more: Any) -> web.
 async def _last_try(session: AsyncSession, staff: Staff) -> Alert | None:
     return await session.scalar(
         select(Alert)
-        .where(Alert.staff_id == staff.id, Alert.kind == alerts.TEST)
+        .where(Alert.staff_id == staff.id, Alert.kind == raising.TEST)
         .order_by(Alert.id.desc())
         .limit(1)
     )
@@ -133,7 +133,7 @@ async def test(request: web.Request) -> web.StreamResponse:
         staff = await _me(session, request)
         if office.ways.to(staff) is None:
             raise _NO_WAY
-        once = f"{alerts.TEST}:{staff.id}:{now:%Y%m%d%H%M}"
+        once = f"{raising.TEST}:{staff.id}:{now:%Y%m%d%H%M}"
         if await session.scalar(select(Alert.id).where(Alert.once == once)) is None:
-            alerts.say(session, office.ways, staff, alerts.TEST, once, now)
+            raising.say(session, office.ways, staff, raising.TEST, once, now)
     raise web.HTTPSeeOther("/account#test")

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from admin_api.office import Office
-from escalation import telegram_links
-from escalation.alerts import Ways
+from escalation.alerts import telegram_links
+from escalation.alerts.raising import Ways
 from escalation.models import Alert, Staff
 from escalation.sla import SHIPPED
 from escalation.vocabulary import Role

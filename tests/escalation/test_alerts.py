@@ -13,22 +13,17 @@ from sqlalchemy import select
 
 from escalation import (
     absence,
-    alert_words,
-    alerts,
     assignment,
     checking,
-    digests,
     mentions,
-    settled,
-    telegram_links,
-    telling,
     tickets,
     transfers,
     watch,
 )
-from escalation.alerts import Ways, awake_at
+from escalation.alerts import digests, raising, settled, telegram_links, telling, words
+from escalation.alerts.raising import Ways, awake_at
+from escalation.alerts.telling import Claim, Failure
 from escalation.models import Alert, DutyShift, Staff, Ticket
-from escalation.telling import Claim, Failure
 from escalation.vocabulary import ALERTED, AlertState, Kind, Priority, Role, State, Via
 from hotline.db import Database, Keyring
 from tests.escalation.conftest import Desk
@@ -60,7 +55,7 @@ async def away(desk: Desk, staff: Staff) -> None:
 
 async def raised(desk: Desk, ways: Ways = MAIL) -> int:
     async with desk.database.writing() as session:
-        return await alerts.raise_alerts(session, ways, desk.clock())
+        return await raising.raise_alerts(session, ways, desk.clock())
 
 
 async def waiting(desk: Desk, ways: Ways = MAIL) -> set[tuple[int, str]]:
@@ -321,6 +316,13 @@ async def test_alerts_wait_for_the_morning_unless_he_has_the_duty(desk: Desk) ->
     assert (await desk.read(fresh)).assignee_id is None
 
 
+async def test_danger_wakes_all_where_nobody_has_the_duty(desk: Desk) -> None:
+    one, other = await desk.lawyer(), await desk.lawyer()
+    desk.clock.pass_(hours=16)  # midnight
+    await desk.open(Priority.URGENT)
+    assert await told(desk) == [(one.id, ["opened"]), (other.id, ["opened"])]
+
+
 async def test_several_things_about_one_ticket_are_told_as_one(desk: Desk) -> None:
     lawyer = await desk.lawyer()
     codes = [await desk.open(), await desk.open()]
@@ -399,8 +401,8 @@ async def test_a_claim_of_a_killed_process_is_taken_up_again(desk: Desk) -> None
 _REPLICA = """
 import asyncio, datetime as dt, sys
 from pathlib import Path
-from escalation import alerts, telling
-from escalation.alerts import Ways
+from escalation.alerts import raising, telling
+from escalation.alerts.raising import Ways
 from hotline.db import Database, Keyring
 
 async def main(url, keys, now):
@@ -409,7 +411,7 @@ async def main(url, keys, now):
     raised = 1
     while raised:
         async with database.writing() as session:
-            raised = await alerts.raise_alerts(session, ways, now)
+            raised = await raising.raise_alerts(session, ways, now)
     while claims:
         async with database.writing() as session:
             claims = await telling.claim(session, ways, now)
@@ -586,7 +588,7 @@ async def test_a_code_links_once_and_not_for_long(desk: Desk) -> None:
 
 
 def test_every_kind_that_is_alerted_has_words_and_can_be_settled() -> None:
-    assert set(ALERTED) <= set(alert_words._LINES)
+    assert set(ALERTED) <= set(words._LINES)
     assert set(ALERTED) == {*settled._SETTLED, *settled._EVEN_CLOSED}
 
 
@@ -607,11 +609,11 @@ def test_a_preview_tells_nothing_of_the_worker() -> None:
     alert = Alert(id=7, kind="opened", via=Via.MAIL)
     claim = Claim([alert], Staff(email="a@hotline.test"), ticket)
     before, after = (due + dt.timedelta(hours=hours) for hours in (-1, 1))
-    text = alert_words.text(claim, {"wages": "Tiền lương"}, "https://office.test", before)
+    text = words.text(claim, {"wages": "Tiền lương"}, "https://office.test", before)
     assert text == (
         "Phiếu mới chờ nhận.\n\nPhiếu HP-7K3Q · Phản ánh · Tiền lương · Khẩn\n"
         "Hạn: trước 10:30 thứ Hai 23/11\n\nMở phiếu: https://office.test/tickets/HP-7K3Q"
     )
-    assert alert_words.subject(claim) == "[Khẩn] HP-7K3Q: phiếu mới chờ nhận"
-    late = alert_words.text(claim, {}, "https://office.test", after)
+    assert words.subject(claim) == "[Khẩn] HP-7K3Q: phiếu mới chờ nhận"
+    late = words.text(claim, {}, "https://office.test", after)
     assert "Đã quá hạn từ 10:30 thứ Hai 23/11" in late

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from escalation import lookup, telegram_links, tickets
+from escalation import lookup, tickets
+from escalation.alerts import telegram_links
 from escalation.models import Alert, Staff, Ticket, TicketEvent
 from escalation.sla import SHIPPED
 from escalation.tickets import Opening

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from escalation import absence, interests, policies
-from escalation.alerts import Ways, awake_at, say
+from escalation.alerts.raising import Ways, awake_at, say
 from escalation.calendar import LOCAL
 from escalation.models import Alert, Staff, Ticket
 from escalation.vocabulary import OPEN_STATES, Role

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import digests, settled
-from escalation.alerts import Ways
-from escalation.digests import DIGEST, Digest
+from escalation.alerts import digests, settled
+from escalation.alerts.digests import DIGEST, Digest
+from escalation.alerts.raising import Ways
 from escalation.models import Alert, Staff, Ticket
 from escalation.vocabulary import AlertState, Via
 from hotline.db import alone

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from escalation import addressees
-from escalation.addressees import Team
+from escalation.alerts import addressees
+from escalation.alerts.addressees import Team
 from escalation.calendar import LOCAL
 from escalation.models import Alert, Staff, Ticket, TicketEvent
 from escalation.vocabulary import AlertState, Priority, Via
@@ -92,8 +92,9 @@ def say(
 
 
 def _wakes(ticket: Ticket, staff: Staff, team: Team) -> bool:
-    """Only what is urgent, and only who has the duty."""
-    return ticket.priority is Priority.URGENT and staff.id in team.on_duty
+    """Only what is urgent, and only who has the duty; where nobody has it, everybody has."""
+    on_duty = team.on_duty or team.staff
+    return ticket.priority is Priority.URGENT and staff.id in on_duty
 
 
 def awake_at(staff: Staff, now: dt.datetime) -> dt.datetime:

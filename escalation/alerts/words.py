@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from escalation.alerts.digests import DIGEST, Digest
+from escalation.alerts.telling import Claim
 from escalation.calendar import LOCAL
-from escalation.digests import DIGEST, Digest
 from escalation.models import Ticket
-from escalation.telling import Claim
 from escalation.vocabulary import Kind, Priority
 
 _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")

@@ -1,0 +1,1 @@
+"""What the staff must know wherever they are: whom it concerns, when, in which words."""
