@@ -5,6 +5,7 @@ from pathlib import Path
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from jinja2.bccache import Bucket
 
 from admin_api import (
     assigning,
@@ -110,6 +111,23 @@ def all_routes() -> list[Route]:
     return [route for group in ALL for route in group.all]
 
 
+class _CompiledTemplates(jinja2.BytecodeCache):
+    """What one application of this process has compiled serves the others."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (known := self._known.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
+
+
 def make_app(office: Office, fonts: Path) -> web.Application:
     app = web.Application(middlewares=[gate], client_max_size=MAX_BODY)
     app.on_response_prepare.append(_keep_files)
@@ -131,6 +149,7 @@ def make_app(office: Office, fonts: Path) -> web.Application:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     environment.globals["cited"] = law_texts.Citer(office)
     environment.filters.update(wording.FILTERS | file_words.FILTERS | clock_words.FILTERS)

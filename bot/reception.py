@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot import inbox, metrics
 from bot.channels.base import Inbound, Line
@@ -40,6 +41,12 @@ class Reception:
         return new
 
     async def _accept(self, inbounds: Sequence[Inbound]) -> list[bool]:
+        try:
+            return await self._accept_once(inbounds)
+        except IntegrityError:  # the same came by another way just then: now it is known
+            return await self._accept_once(inbounds)
+
+    async def _accept_once(self, inbounds: Sequence[Inbound]) -> list[bool]:
         async with self._database.writing() as session:
             return await inbox.accept(session, inbounds, self._desk(), self._clock())
 

@@ -304,7 +304,7 @@ async def test_the_page_shows_files_to_who_has_the_ticket(desk: Desk) -> None:
     assert f'src="{desk.path("amr")}"' not in shown  # no browser plays it: to be saved
     assert f'href="{desk.path("letter")}" download' in shown
     assert "Ghi âm · 1:15" in shown
-    assert "x.html bị từ chối: loại tệp không nhận" in shown
+    assert "<bdi>x.html</bdi> bị từ chối: loại tệp không nhận" in shown
     assert "không lấy được" in shown
     assert "Nhận phiếu để xem tệp" not in shown
     assert await desk.openings() == []  # looking at the page is no opening

@@ -77,7 +77,7 @@ async def test_a_message_that_fails_again_is_not_called_a_repeat(
     database: Database, library: Library, clock: Clock
 ) -> None:
     """The provider hears of the fault and delivers once more."""
-    door = reception(database, collisions(library, 2), clock)
+    door = reception(database, collisions(library, 4), clock)  # twice with others, twice alone
     with pytest.raises(IntegrityError):
         await door.receive(HELLO)
     assert await messages(database) == 0
@@ -137,6 +137,16 @@ async def test_an_id_that_comes_again_from_another_worker_is_a_repeat(
     assert await door.receive(HELLO)
     assert not await door.receive(replace(HELLO, address="minh"))
     assert await door.transcript("webchat", "minh") == []
+
+
+async def test_an_id_that_two_bring_at_once_is_one_message_and_no_fault(
+    database: Database, library: Library, clock: Clock
+) -> None:
+    door = reception(database, collisions(library, 0), clock)
+    for number in range(10):
+        said = replace(HELLO, external_id=f"same-{number}")
+        ends = await asyncio.gather(door.receive(said), door.receive(replace(said, address="minh")))
+        assert sorted(ends) == [False, True]
 
 
 class Stumbling(Dialogue):

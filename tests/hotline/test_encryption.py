@@ -48,7 +48,7 @@ async def readable(database: Database) -> str:
         ]
         if columns:
             async with database.reading() as session:
-                said += [repr(row) for row in await session.execute(select(*columns))]
+                said += sorted(repr(row) for row in await session.execute(select(*columns)))
     return "\n".join(said)
 
 
