@@ -12,13 +12,17 @@ define install
 	touch $(2)
 endef
 
-.PHONY: run test check format lint types rules locks images bench peer clean
+.PHONY: run test thorough check format lint types rules locks images bench peer clean
 
 run: $(VENV)/.run-stamp
 	$(BIN)/hotline serve --set-up
 
 test: $(VENV)/.dev-stamp
 	$(BIN)/pytest
+
+# Thousands of hostile bodies, hundreds of races, every page in every light: minutes, not seconds.
+thorough: $(VENV)/.dev-stamp
+	$(BIN)/pytest --thorough
 
 check: $(VENV)/.dev-stamp lint types rules images test
 

@@ -39,6 +39,32 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+# -- the long proofs ------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="run the long proofs, and only them")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = config.getoption("--thorough")
+    left_out = [item for item in items if _is_thorough(item) != wanted]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_thorough(item) == wanted]
+
+
+def _is_thorough(item: pytest.Item) -> bool:
+    """Marked so, or one of the variants that its mark names."""
+    mark = item.get_closest_marker("thorough")
+    if mark is None:
+        return False
+    variant = getattr(item, "callspec", None)
+    return not mark.args or any(
+        f"-{part}-" in f"-{variant.id}-" for part in mark.args if variant is not None
+    )
+
+
 # -- nothing leaves the machine -------------------------------------------------------------------
 
 _connect = socket.socket.connect

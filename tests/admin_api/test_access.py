@@ -568,6 +568,7 @@ async def test_an_odd_key_of_a_repeat_is_taken_or_refused(desk: Desk) -> None:
             assert status == 201, key
 
 
+@pytest.mark.thorough("postgresql")
 async def test_odd_queries_are_answered(desk: Desk) -> None:
     async with desk.browser() as browser:
         for route in (route for route in ROUTES if route.method == "GET" and route.access):

@@ -181,6 +181,7 @@ async def test_what_is_typed_later_is_masked_too(story: Story) -> None:
 # -- from hand to hand -----------------------------------------------------------------------------
 
 
+@pytest.mark.thorough("postgresql")
 async def test_from_answer_to_a_published_entry(
     story: Story, database: Database, base: Base, clock: Clock
 ) -> None:

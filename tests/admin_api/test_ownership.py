@@ -118,6 +118,7 @@ async def test_what_bars_by_another_ticket_looks_like_nothing_there(cases: Cases
     assert await everything(database) == before
 
 
+@pytest.mark.thorough("postgresql")
 async def test_what_is_for_its_holder_changes_nothing_for_others(cases: Cases) -> None:
     database = cases.office.desk.database
     assert {deed(route) for route in OF_A_TICKET} >= HOLDERS
@@ -130,6 +131,7 @@ async def test_what_is_for_its_holder_changes_nothing_for_others(cases: Cases) -
             assert await everything(database) == before, (named(route), kind)
 
 
+@pytest.mark.thorough("postgresql")
 async def test_what_is_not_for_its_holder_is_the_same_for_every_lawyer(cases: Cases) -> None:
     for route in (route for route in OF_A_TICKET if deed(route) not in HOLDERS):
         for kind in ("own", "another's", "nobody's"):
@@ -154,6 +156,7 @@ LISTS = [
 ]
 
 
+@pytest.mark.thorough("postgresql")
 async def test_a_barred_lawyer_finds_nothing_of_the_worker_in_any_list(cases: Cases) -> None:
     await cases.one("barred")
     desk = cases.office.desk

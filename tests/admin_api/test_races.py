@@ -26,6 +26,7 @@ async def office(desk: Desk) -> AsyncIterator[Office]:
         yield Office(desk, browser)
 
 
+@pytest.mark.thorough
 async def test_a_hundred_claim_races_have_one_winner_each(office: Office) -> None:
     lawyers = [await office.lawyer(name) for name in ("Lan", "Mai", "Hoa")]
     codes = await office.worker("a", *(f"nợ lương {number}" for number in range(_RACES)))

@@ -260,6 +260,7 @@ async def test_broken_attachments_are_kept_and_answered(
     assert reception.received == []
 
 
+@pytest.mark.thorough
 async def test_10000_hostile_bodies_do_no_harm(
     door: TestClient[Any, Any], reception: RememberingReception, updates: Updates
 ) -> None:

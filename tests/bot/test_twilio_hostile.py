@@ -100,6 +100,7 @@ def _logs_as_when_serving() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.thorough
 async def test_signed_but_hostile(at: Carrier, broken: bool) -> None:
     """Twilio's own address with anything in it; also while the house is away."""
     at.switchboard.script = menu
@@ -117,6 +118,7 @@ async def test_signed_but_hostile(at: Carrier, broken: bool) -> None:
     assert (at.switchboard.rows > 0) is not broken
 
 
+@pytest.mark.thorough
 async def test_unsigned_leaves_nothing(at: Carrier) -> None:
     chance = random.Random(SEED)
     paths = targets()

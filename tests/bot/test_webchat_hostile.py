@@ -59,6 +59,7 @@ def test_they_are_the_same_each_time() -> None:
     assert list(requests(random.Random(SEED))) == list(requests(random.Random(SEED)))
 
 
+@pytest.mark.thorough
 async def test_no_form_is_our_fault(base: str, reception: RememberingReception) -> None:
     found = await statuses(base, requests(random.Random(SEED)))
     assert sum(found.values()) == HOSTILE

@@ -221,6 +221,7 @@ async def test_without_the_secret_nobody_gets_in(
     assert (reception.received, reception.quarantined) == ([], [])
 
 
+@pytest.mark.thorough
 async def test_10000_hostile_bodies_do_no_harm(
     door: TestClient[Any, Any], reception: Moody
 ) -> None:

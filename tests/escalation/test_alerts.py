@@ -357,6 +357,7 @@ async def test_each_event_is_raised_once(desk: Desk) -> None:
     assert len(await rows(desk)) == 1
 
 
+@pytest.mark.thorough("sqlite")
 async def test_two_replicas_raise_and_claim_everything_once(
     desk: Desk, database_url: str, keyring: Keyring
 ) -> None:
@@ -428,6 +429,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.thorough
 async def test_of_two_replicas_one_is_killed_and_each_alert_is_sent_once(
     desk: Desk, database_url: str, tmp_path: Path
 ) -> None:

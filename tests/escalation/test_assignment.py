@@ -70,6 +70,7 @@ async def test_a_full_lawyer_gets_no_more_until_one_is_closed(desk: Desk) -> Non
     assert await take_next(desk, lawyer) == codes[2]
 
 
+@pytest.mark.thorough
 async def test_a_hundred_races_for_one_ticket_have_one_winner_each(desk: Desk) -> None:
     lawyers = [await with_account(desk, await desk.lawyer(), load_limit=500) for _ in range(3)]
     for _ in range(100):

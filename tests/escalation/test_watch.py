@@ -297,6 +297,7 @@ def keys(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.thorough
 async def test_of_two_replicas_one_is_killed_and_each_breach_is_told_once(
     desk: Desk, database_url: str, keys: Path
 ) -> None:
@@ -319,6 +320,7 @@ async def test_of_two_replicas_one_is_killed_and_each_breach_is_told_once(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.thorough
 async def test_in_one_process_each_of_two_thousand_is_told_once(desk: Desk) -> None:
     await _overdue_tickets(desk)
     while any(await asyncio.gather(look(desk), look(desk), look(desk))):

@@ -181,6 +181,7 @@ def test_what_may_be_sent_is_written_out(hotline: CommandLine, tmp_path: Path) -
 CODE = "45/2019/QH14"
 
 
+@pytest.mark.thorough
 def test_a_law_changes_and_is_read_again(hotline: CommandLine, tmp_path: Path) -> None:
     hotline.here("migrate").well()
     hotline.here("kb", "load").well()

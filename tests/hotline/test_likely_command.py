@@ -74,6 +74,7 @@ def test_a_question_is_wanted(tmp_path: Path) -> None:
     assert run(tmp_path, "likely").exit_code == 2
 
 
+@pytest.mark.thorough
 def test_hits_are_counted_as_by_hand(tmp_path: Path, articles: Path) -> None:
     def asked(text: str, number: str) -> dict[str, Any]:
         return {"text": text, "relevant": [{"law_id": LAW, "article_id": number}]}

@@ -59,6 +59,7 @@ async def _lawyer(hotline: Hotline, browser: Browser, size: dict[str, int], dark
 @pytest.mark.parametrize(
     ("size", "dark"), [(DESK, False), (SMALL, True)], ids=["desk-light", "small-dark"]
 )
+@pytest.mark.thorough("small")
 async def test_search_filters_and_several_at_once_by_keyboard(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:
@@ -109,6 +110,7 @@ async def _open_first(page: Page) -> None:
 @pytest.mark.parametrize(
     ("size", "dark"), [(DESK, True), (SMALL, False)], ids=["desk-dark", "small-light"]
 )
+@pytest.mark.thorough("desk")
 async def test_an_answer_is_written_and_taken_back_by_keyboard(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:
@@ -146,6 +148,7 @@ async def test_an_answer_is_written_and_taken_back_by_keyboard(
     assert not [text for text in hotline.telegram.texts(1) if "Chào anh/chị, phiếu" in text]
 
 
+@pytest.mark.thorough
 async def test_an_article_opens_where_it_is_named(hotline: Hotline, browser: Browser) -> None:
     await _tickets(hotline)
     article = "45/2019/QH14", "97"

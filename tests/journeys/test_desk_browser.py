@@ -58,6 +58,7 @@ async def _open(hotline: Hotline, seat: Seat, code: str) -> Page:
 @pytest.mark.parametrize(
     ("size", "dark"), [(DESK, False), (PHONE, True)], ids=["desk-light", "phone-dark"]
 )
+@pytest.mark.thorough("phone-dark")
 async def test_an_answer_is_read_by_a_second_lawyer_by_keyboard(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:
@@ -229,6 +230,7 @@ async def _living(page: Page) -> str:
     return re.sub(r"\s+", " ", html)
 
 
+@pytest.mark.thorough
 async def test_cut_twenty_times_the_page_is_as_one_just_opened(
     hotline: Hotline, browser: Browser, wire: tuple[Wire, str]
 ) -> None:
@@ -255,6 +257,7 @@ async def test_cut_twenty_times_the_page_is_as_one_just_opened(
     assert await _living(page) == expected
 
 
+@pytest.mark.thorough
 async def test_a_lost_connection_is_told_and_found_again(
     hotline: Hotline, browser: Browser, wire: tuple[Wire, str]
 ) -> None:

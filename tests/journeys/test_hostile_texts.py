@@ -299,6 +299,7 @@ async def stage(tmp_path: Path, shared_dir: Path) -> AsyncIterator[Stage]:
         yield up
 
 
+@pytest.mark.thorough
 async def test_three_hundred_hostile_texts_are_only_texts(
     stage: Stage,
     browser: Browser,  # noqa: F811

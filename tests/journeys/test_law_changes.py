@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import select
 
 from bot.models import Outcome, Question
@@ -45,6 +46,7 @@ async def asks(hotline: Hotline, chat: int) -> tuple[Outcome, str | None]:
     return asked.outcome, asked.reasoning.get("reason")
 
 
+@pytest.mark.thorough("postgresql")
 async def test_a_changed_article_hands_over_until_rechecked(hotline: Hotline) -> None:
     bells = Bells(hotline.house)
     await publish(hotline)
@@ -69,6 +71,7 @@ async def test_a_changed_article_hands_over_until_rechecked(hotline: Hotline) ->
     assert "hotline_answers_on_stale_law 0.0" in metrics
 
 
+@pytest.mark.thorough("sqlite")
 async def test_a_replaced_law_hands_over_and_names_the_new_one(hotline: Hotline) -> None:
     await publish(hotline)
     await hotline.house.refresh()
@@ -89,6 +92,7 @@ async def test_a_replaced_law_hands_over_and_names_the_new_one(hotline: Hotline)
     assert reason == f"căn cứ {CODE} không còn hiệu lực, được thay bằng 41/2024/QH15"
 
 
+@pytest.mark.thorough("postgresql")
 async def test_a_library_is_read_anew_only_after_a_change(hotline: Hotline) -> None:
     await publish(hotline)
     assert await hotline.house.refresh()
@@ -100,6 +104,7 @@ async def test_a_library_is_read_anew_only_after_a_change(hotline: Hotline) -> N
     assert hotline.house.desk.dialogue.library is hotline.house.library is not library
 
 
+@pytest.mark.thorough("sqlite")
 async def test_a_hotline_opened_later_knows_what_is_held(open_hotline: Open) -> None:
     async with open_hotline() as first:
         await publish(first)

@@ -39,6 +39,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.mark.parametrize("role", list(Role))
+@pytest.mark.thorough("lawyer", "manager", "editor")
 async def test_the_menu_opens_to_every_page(
     hotline: Hotline,
     browser: Browser,  # noqa: F811

@@ -89,6 +89,7 @@ async def _eventually(condition: Any, seconds: float = 15) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="function")  # where no other stage has its tasks
+@pytest.mark.thorough
 async def test_it_starts_and_stops_cleanly_twice(tmp_path: Path, shared_dir: Path) -> None:
     directory = scratch(tmp_path, shared_dir)
     known = asyncio.all_tasks()
@@ -118,6 +119,7 @@ async def test_a_taken_port_is_no_obstacle(tmp_path: Path, shared_dir: Path) -> 
 
 
 @pytest.mark.parametrize("trouble", [Trouble.BUSY, Trouble.DOWN, Trouble.HANGS])
+@pytest.mark.thorough("busy", "hangs")
 async def test_what_a_provider_refused_comes_later_and_once(
     stage: Stage, troubles: Troubles, person: Person, trouble: Trouble
 ) -> None:
@@ -278,6 +280,7 @@ async def test_the_office_rings_back(stage: Stage, handset: Handset) -> None:
     assert handset.lawyer is Lawyer.QUIET
 
 
+@pytest.mark.thorough
 async def test_a_day_of_traffic_loses_nothing(stage: Stage) -> None:
     report = await day.play(stage, speed=12)
     assert report.lost == []
@@ -375,6 +378,7 @@ async def _seated(address: str, width: int, dark: bool) -> AsyncIterator[Seat]:
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: browser tests skipped")
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)], ids=["desk", "phone"])
+@pytest.mark.thorough("desk")
 async def test_the_page_in_a_browser(address: str, width: int, dark: bool) -> None:
     async with _seated(address, width, dark) as seat:
         at = seat.page

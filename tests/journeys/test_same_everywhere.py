@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from sqlalchemy import delete, select
 
 from bot import phrases
@@ -268,6 +269,7 @@ def _sort(questions: Any, tickets: Any, erased: bool) -> str:
     return ANSWER if questions[-1][0] is Outcome.ANSWERED else ASKED
 
 
+@pytest.mark.thorough
 async def test_forty_conversations_end_alike_by_every_door(
     tmp_path: Path, shared_dir: Path
 ) -> None:

@@ -185,6 +185,7 @@ async def test_a_group_leaves_nothing(hotline: Hotline, chats: Zalo) -> None:
     assert len(chats.fake.sent) == 1
 
 
+@pytest.mark.thorough("postgresql")
 async def test_hundreds_of_hostile_bodies_do_no_harm_to_the_database(
     hotline: Hotline, chats: Zalo
 ) -> None:

@@ -134,6 +134,7 @@ def test_they_are_as_many_as_said_and_the_same_each_time() -> None:
     assert first == list(hostile(UNSIGNED))
 
 
+@pytest.mark.thorough
 async def test_badly_signed_they_leave_nothing(hotline: Hotline) -> None:
     bodies = hostile(UNSIGNED)
     before = await everything(hotline.house.database)
@@ -142,6 +143,7 @@ async def test_badly_signed_they_leave_nothing(hotline: Hotline) -> None:
     assert await everything(hotline.house.database) == before
 
 
+@pytest.mark.thorough
 async def test_well_signed_they_are_taken_kept_aside_or_ignored(
     door: tuple[str, RememberingReception],
 ) -> None:
@@ -154,6 +156,7 @@ async def test_well_signed_they_are_taken_kept_aside_or_ignored(
     assert reception.quarantined
 
 
+@pytest.mark.thorough("sqlite")
 async def test_well_signed_they_harm_no_database(hotline: Hotline) -> None:
     chance = random.Random(SEED)
     bodies = chance.sample(list(hostile(SIGNED)), THROUGH_THE_HOUSE)

@@ -56,8 +56,9 @@ async function send(form, submitter) {
     } else if (response.ok) {
       accepted(form, parse(await response.text()));
     } else {
-      complain(form, `Chưa gửi. ${await refusal(response)}`);
+      const why = await refusal(response);
       if (response.status === 409) await catchUp(form);
+      complain(form, `Chưa gửi. ${why}`); // from now on he may send again
     }
   } catch (error) {
     complain(form, "Mất kết nối, chưa rõ đã gửi hay chưa. Bấm lại không gửi hai lần.");

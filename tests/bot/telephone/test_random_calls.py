@@ -200,6 +200,7 @@ def _calls(library: Library, provider: str, chance: random.Random) -> Iterator[R
 
 
 @pytest.mark.parametrize("provider", ["twilio", "stringee"])
+@pytest.mark.thorough("stringee")
 def test_nothing_leads_nowhere(library: Library, provider: str) -> None:
     chance = random.Random(20261122)
     places: set[str] = set()
