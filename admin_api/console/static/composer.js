@@ -1,5 +1,5 @@
 // Writing to the worker: drafts, sending, taking back, length, variables, answers of the library.
-import { apply, deeds, drafts, main, mention, parse, refresh, sentSomething, signedOut } from "./console.js";
+import { apply, deeds, drafts, fresh, main, mention, parse, refresh, sentSomething, signedOut } from "./console.js";
 import { offerAnswers, offerColleagues } from "./answers.js";
 import { accompany } from "./presence.js";
 
@@ -70,9 +70,11 @@ async function send(form, submitter) {
 
 /** What a colleague did meanwhile is shown; whoever sends again has seen it. */
 async function catchUp(form) {
-  await refresh();
+  const page = await fresh();
+  if (!page) return;
+  apply(page);
   const seen = form.elements.namedItem("seen");
-  if (seen) seen.value = document.getElementById("notice").dataset.answer;
+  if (seen) seen.value = page.getElementById("notice").dataset.answer;
 }
 
 async function refusal(response) {

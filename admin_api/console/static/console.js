@@ -153,6 +153,12 @@ export async function refresh() {
   }
 }
 
+/** The living parts as they are at this moment, not yet shown; null where they cannot be had. */
+export async function fresh() {
+  const response = await fetch(source, { credentials: "same-origin", cache: "no-store" });
+  return signedOut(response) || !response.ok ? null : parse(await response.text());
+}
+
 export const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
 export function signedOut(response) {
