@@ -1,6 +1,8 @@
 """The office as an aiohttp application."""
 
+import functools
 from pathlib import Path
+from typing import Any
 
 import aiohttp_jinja2
 import jinja2
@@ -104,7 +106,12 @@ ALL: tuple[Routes, ...] = (
 @routes.api("GET", "/api/openapi.json", STAFF)
 async def describe(request: web.Request) -> web.Response:
     """This description."""
-    return json_response(openapi(all_routes()))
+    return json_response(_description())
+
+
+@functools.cache
+def _description() -> dict[str, Any]:
+    return openapi(all_routes())
 
 
 def all_routes() -> list[Route]:

@@ -20,6 +20,7 @@ from hotline.db import Database
 from knowledge_base import entries, law
 from knowledge_base.articles import Article
 from knowledge_base.importing import Base
+from knowledge_base.library import Library
 from tests.admin_api.test_access import Desk, opened
 from tests.factories import Clock
 
@@ -30,9 +31,9 @@ SINCE = dt.date(2021, 1, 1)
 class Register:
     """A library that changes with the register, as the running house keeps it."""
 
-    def __init__(self, database: Database, base: Base, clock: Clock) -> None:
+    def __init__(self, database: Database, base: Base, library: Library, clock: Clock) -> None:
         self.database, self.base, self.clock = database, base, clock
-        self.library = entries.library_of(base)
+        self.library = library
 
     async def learns(self, *articles: Article) -> None:
         async with self.database.writing() as session:
@@ -43,8 +44,8 @@ class Register:
 
 
 @pytest.fixture
-def register(database: Database, base: Base, clock: Clock) -> Register:
-    return Register(database, base, clock)
+def register(database: Database, base: Base, library: Library, clock: Clock) -> Register:
+    return Register(database, base, library, clock)
 
 
 @pytest.fixture
