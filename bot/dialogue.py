@@ -30,6 +30,7 @@ from escalation.vocabulary import Kind, Priority
 from knowledge_base.calculators.guide import Guide
 from knowledge_base.calculators.guides import GUIDES
 from knowledge_base.library import Library
+from knowledge_base.text import fold
 
 
 class Dialogue:
@@ -141,6 +142,8 @@ class Dialogue:
 
     def _detail(self, state: State, text: str) -> Turn:
         """An optional detail was asked for; a long text or a question is more of the story."""
+        if " ".join(fold(text).lower().split()).strip(" .!") in _NOTHING_TOLD:
+            return self._skip(state)
         told = text if len(text) <= _DETAIL_LENGTH and "?" not in text else None
         if state.stage is Stage.EMPLOYER:
             return Turn(
@@ -290,6 +293,11 @@ _MOST_CHOICES = 5  # Zalo shows no more
 _SHOW_LAWYER = Choice(phrases.SHOW_LAWYER, "lawyer")
 _ALBUM = dt.timedelta(minutes=1)  # pictures sent together come as messages of their own
 _DETAIL_LENGTH = 120
+# Typed where a button says it. (folded)
+_NOTHING_TOLD = frozenset(
+    ("bo qua", "khong", "ko", "k", "thoi", "khoi", "khong can", "khong muon noi", "khong noi")
+    + ("tra loi tai day", "o day", "tai day")
+)
 _ACKNOWLEDGE_EVERY = dt.timedelta(minutes=30)
 _BY_HAND = dt.timedelta(hours=12)  # after that the bot may speak again
 _AWAITED = (Stage.REPORT, Stage.PROPOSAL, Stage.FOR_LAWYER)

@@ -22,6 +22,7 @@ from escalation.calendar import LOCAL
 from escalation.models import Ticket
 from escalation.sla import Policy
 from escalation.vocabulary import Kind
+from knowledge_base.matching import Verdict
 
 _SUBJECT_LENGTH = 160
 _MESSAGES_READ = 10  # back to the last words before an album of pictures
@@ -145,6 +146,7 @@ class Exchange:
         assert self.question is not None
         self.question.reasoning = {**self.question.reasoning, "reason": handoff.reason}
         asked = await self._what_was_asked(self.question)
+        self.question.topic = self.question.topic or self._topic_of(asked)
         ticket = await tickets.open_ticket(
             self.session,
             tickets.Opening(
@@ -171,6 +173,14 @@ class Exchange:
         told = self._date_event(ticket, asked)
         state, replies = self.receipt(self.turn, ticket.code, ticket.first_response_due_at)
         return state, (*told, *replies) if replies else ()
+
+    def _topic_of(self, asked: str) -> str | None:
+        """Where nobody looked at the words yet: the topic of the answer they come near to."""
+        library = self.desk.dialogue.library
+        decision = library.decide(asked)
+        if decision.verdict is Verdict.UNSURE:
+            return None
+        return library.entries[decision.matches[0].entry_id].topic
 
     def _date_event(self, ticket: Ticket, asked: str) -> tuple[Reply, ...]:
         """When it happened, if he said so, and until when he may act; in danger that can wait."""

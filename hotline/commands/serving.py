@@ -1,5 +1,6 @@
 """`hotline serve`"""
 
+import sys
 from collections.abc import Callable
 
 from rich.console import Console
@@ -50,6 +51,6 @@ def _announcer(house: House) -> Callable[[int, int], None]:
             f"Channels: {channels}."
         )
         if house.telephone.door is None:
-            _console.print("To ring it, or to be Zalo or Telegram: hotline rehearse")
+            _console.print(f"To ring it, or to be Zalo or Telegram: {sys.argv[0]} rehearse")
 
     return announce

@@ -247,6 +247,15 @@ def test_optional_details_can_be_skipped(talk: Talk) -> None:
     assert talk.state.stage is Stage.OPEN
 
 
+@pytest.mark.parametrize("said", ["bỏ qua", "Bo qua.", "không", "Ko", "thôi", "trả lời tại đây"])
+def test_who_types_that_he_tells_nothing_has_told_nothing(talk: Talk, said: str) -> None:
+    talk.says(UNANSWERABLE)
+    assert talk.says(said).employer is None
+    assert talk.said == [phrases.ASK_REACH]
+    assert talk.says(said).reach is None
+    assert talk.said == [phrases.DETAILS_SKIPPED]
+
+
 def test_a_long_text_instead_of_a_detail_is_more_of_the_story(talk: Talk) -> None:
     talk.says(UNANSWERABLE)
     turn = talk.says("Chuyện là từ tháng trước công ty bắt mọi người nộp điện thoại " * 3)
