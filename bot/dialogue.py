@@ -295,8 +295,8 @@ _ALBUM = dt.timedelta(minutes=1)  # pictures sent together come as messages of t
 _DETAIL_LENGTH = 120
 # Typed where a button says it. (folded)
 _NOTHING_TOLD = frozenset(
-    ("bo qua", "khong", "ko", "k", "thoi", "khoi", "khong can", "khong muon noi", "khong noi")
-    + ("tra loi tai day", "o day", "tai day")
+    "bo qua|khong|ko|k|thoi|khoi|khong can|khong muon noi|khong noi"
+    "|tra loi tai day|o day|tai day".split("|")
 )
 _ACKNOWLEDGE_EVERY = dt.timedelta(minutes=30)
 _BY_HAND = dt.timedelta(hours=12)  # after that the bot may speak again

@@ -178,7 +178,7 @@ class Exchange:
         """Where nobody looked at the words yet: the topic of the answer they come near to."""
         library = self.desk.dialogue.library
         decision = library.decide(asked)
-        if decision.verdict is Verdict.UNSURE:
+        if decision.verdict is Verdict.UNSURE or decision.faint:
             return None
         return library.entries[decision.matches[0].entry_id].topic
 
