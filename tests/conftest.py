@@ -55,13 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_thorough(item: pytest.Item) -> bool:
-    """Marked so, or one of the variants that its mark names."""
-    mark = item.get_closest_marker("thorough")
-    if mark is None:
-        return False
-    variant = getattr(item, "callspec", None)
-    return not mark.args or any(
-        f"-{part}-" in f"-{variant.id}-" for part in mark.args if variant is not None
+    """Marked so, or one of the variants that a mark names."""
+    variant = f"-{item.callspec.id}-" if hasattr(item, "callspec") else ""
+    return any(
+        not mark.args or any(f"-{part}-" in variant for part in mark.args)
+        for mark in item.iter_markers("thorough")
     )
 
 

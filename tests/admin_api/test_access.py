@@ -27,6 +27,8 @@ from hotline.db import Database
 from knowledge_base.library import Library
 from tests.factories import Clock, everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 # Each of these was thought about; whoever adds a line here says why in the review.
 FOR_ANYBODY = {
     ("GET", "/login"),

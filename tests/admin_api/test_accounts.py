@@ -18,6 +18,8 @@ from escalation.vocabulary import EventKind, Kind, Priority, Role, State
 from hotline.db import Database
 from tests.factories import Clock, everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 EMAIL = "luatsu@hotline.test"
 PASSWORD = "mật khẩu đủ dài của tôi"
 

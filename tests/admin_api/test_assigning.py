@@ -17,6 +17,8 @@ from escalation.tickets import Opening
 from escalation.vocabulary import EventKind, Kind, Priority, Role, State
 from tests.admin_api.test_access import Browser, Desk, desk
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 __all__ = ["desk"]
 
 SAO_DO = "Công ty TNHH Sao Đỏ"

@@ -23,6 +23,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Browser, Desk, opened
 from tests.factories import Clock, everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 WORKER, LAWYER = "+84912345678", "+84987654321"
 TALKED, MISSED = {"outcome": "talked"}, {"outcome": "worker_missed"}
 HTML = {"Accept": "text/html"}

@@ -14,6 +14,8 @@ from escalation.models import Staff, Ticket, TicketEvent
 from escalation.vocabulary import EventKind, Role, State
 from tests.admin_api.test_access import Browser, Desk, desk
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 __all__ = ["desk"]
 
 WORDS = "Anh/chị khiếu nại trong 60 ngày <b>nhé</b>."

@@ -27,6 +27,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Desk, opened
 from tests.factories import Clock, everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 TODAY = dt.date(2026, 11, 22)
 FORM = {
     "day": "20/11/2026",

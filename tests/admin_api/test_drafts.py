@@ -28,6 +28,8 @@ from knowledge_base.models import DraftState, EntryDraft, EntryRevision, Status
 from tests.admin_api.test_access import Browser, Desk, opened
 from tests.factories import Clock, everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 ASKED = "Dạ em chào luật sư, em tên là Nguyễn Thị Lan, số 0912345678. Công ty bắt đeo vòng đếm bước chân có đúng không ạ?"
 ANSWER = "Chào chị Lan, công ty không được bắt đeo vòng đếm bước chân. Theo khoản 2 Điều 6 Bộ luật Lao động, chị có quyền từ chối."
 CODE = "45/2019/QH14"

@@ -21,6 +21,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Browser, Desk, opened
 from tests.factories import Clock, everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 NUMBER, SHOWN = "+84912345678", "0912 345 678"
 WEEK = [str(day) for day in range(7)]
 

@@ -30,6 +30,8 @@ from tests.factories import Clock, everything
 from tests.fake_source import FakeSource
 from tests.front_door import CHANNEL, FrontDoor
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 SOUND = samples.wav(bytes(range(250)) * 40)
 SENT = {
     "photo": (Attachment(Media.PHOTO, "photo"), samples.jpeg(6, (400, 200))),

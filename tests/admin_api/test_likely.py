@@ -24,6 +24,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Desk, opened
 from tests.factories import Clock
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAW = "45/2019/QH14"
 SINCE = dt.date(2021, 1, 1)
 

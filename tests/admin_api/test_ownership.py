@@ -17,6 +17,8 @@ from tests.admin_api.test_access import ROUTES, Desk, desk, named
 from tests.admin_api.test_assigning import SAO_DO, Office
 from tests.factories import everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 __all__ = ["desk"]
 
 OF_A_TICKET = [route for route in ROUTES if "{code}" in route.path]

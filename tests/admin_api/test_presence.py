@@ -16,6 +16,8 @@ from escalation.vocabulary import EventKind, Role
 from tests.admin_api.test_access import Browser, Desk, desk
 from tests.admin_api.test_checking import Person, _hired, browser, hoa, lan
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 __all__ = ["browser", "desk", "hoa", "lan"]
 
 Said = tuple[str, str]

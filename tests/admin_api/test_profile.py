@@ -18,6 +18,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Browser, Desk, opened
 from tests.factories import Clock
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 
 @pytest.fixture
 async def desk(

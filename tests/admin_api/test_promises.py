@@ -23,6 +23,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Browser, Desk, opened
 from tests.factories import Clock, everything
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 RULE = {
     "what": "rule",
     "priority": "normal",

@@ -20,6 +20,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Desk, opened
 from tests.factories import Clock
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 ASKED = "công ty nợ lương ba tháng thì đòi ở đâu"
 ALIKE = "cty no luong 2 thang roi doi o dau"
 ANSWER = "Anh/chị gửi đơn tới công đoàn.\nGiữ lại bảng lương."

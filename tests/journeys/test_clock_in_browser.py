@@ -37,7 +37,7 @@ async def _held_ticket(hotline: Hotline) -> str:
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.thorough("light", "desk")
+@pytest.mark.thorough
 async def test_the_clock_is_a_line_with_words(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:

@@ -107,6 +107,7 @@ async def test_an_answer_is_read_by_a_second_lawyer_by_keyboard(
     await eventually(lambda: any("Điều 190" in text for text in hotline.telegram.texts(1)))
 
 
+@pytest.mark.thorough
 async def test_a_colleague_is_named_and_two_answers_do_not_cross(
     hotline: Hotline, browser: Browser
 ) -> None:

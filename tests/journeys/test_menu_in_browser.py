@@ -39,7 +39,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.thorough("lawyer", "manager", "editor")
+@pytest.mark.thorough
 async def test_the_menu_opens_to_every_page(
     hotline: Hotline,
     browser: Browser,  # noqa: F811
@@ -64,6 +64,7 @@ async def test_the_menu_opens_to_every_page(
     await expect(opener).to_contain_text(LAST[role])
 
 
+@pytest.mark.thorough
 async def test_on_a_wide_window_all_stand_in_a_row(
     hotline: Hotline,
     browser: Browser,  # noqa: F811

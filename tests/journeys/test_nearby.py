@@ -115,6 +115,7 @@ async def test_they_are_found_opened_and_inserted_by_keyboard(
     assert "[số điện thoại]" in written
 
 
+@pytest.mark.thorough
 async def test_a_change_of_the_ticket_leaves_them_standing(
     hotline: Hotline, browser: Browser
 ) -> None:
@@ -131,6 +132,7 @@ async def test_a_change_of_the_ticket_leaves_them_standing(
     await _look(seat, "nearby-empty")
 
 
+@pytest.mark.thorough
 async def test_what_fails_can_be_tried_again(hotline: Hotline, browser: Browser) -> None:
     mine = await _opens(hotline, _ASKED)
     seat = await Seat.open(browser, DESK)

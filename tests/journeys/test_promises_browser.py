@@ -27,6 +27,7 @@ async def _types(seat: Seat, field: Locator, text: str) -> None:
 
 
 @SEATS
+@pytest.mark.thorough("desk")
 async def test_a_promise_is_looked_at_and_then_changed(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:
@@ -56,6 +57,7 @@ async def test_a_promise_is_looked_at_and_then_changed(
 
 
 @SEATS
+@pytest.mark.thorough
 async def test_leave_is_entered_and_the_tickets_are_returned(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:
@@ -87,6 +89,7 @@ async def test_leave_is_entered_and_the_tickets_are_returned(
 
 
 @SEATS
+@pytest.mark.thorough
 async def test_the_account_of_a_lawyer(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:

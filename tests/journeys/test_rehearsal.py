@@ -108,6 +108,7 @@ async def test_it_starts_and_stops_cleanly_twice(tmp_path: Path, shared_dir: Pat
     assert len(set(passwords)) == 2 * len(stage.staff)  # shown anew after each start
 
 
+@pytest.mark.thorough
 async def test_a_taken_port_is_no_obstacle(tmp_path: Path, shared_dir: Path) -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     taken = server.sockets[0].getsockname()[1]
@@ -139,6 +140,7 @@ async def test_what_a_provider_refused_comes_later_and_once(
         assert len(texts) == len(set(texts)) == 2
 
 
+@pytest.mark.thorough
 async def test_what_comes_twice_is_answered_once(
     stage: Stage, troubles: Troubles, person: Person, handset: Handset
 ) -> None:
@@ -156,6 +158,7 @@ async def test_what_comes_twice_is_answered_once(
     assert len(await _tickets(stage)) == before + 1
 
 
+@pytest.mark.thorough
 async def test_a_token_that_ran_out_is_renewed(
     stage: Stage, troubles: Troubles, person: Person
 ) -> None:
@@ -177,6 +180,7 @@ async def _tickets(stage: Stage) -> list[Ticket]:
 # -- things and telephones -------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 async def test_pictures_and_recordings_reach_the_lawyer(stage: Stage, person: Person) -> None:
     audio, seconds = samples.spoken("công ty nợ lương hai tháng")
     known = len(await _files(stage))
@@ -211,6 +215,7 @@ async def test_a_lawyer_takes_the_call(handset: Handset, person: Person) -> None
     assert (handset.place, handset.lawyer) == ("over", Lawyer.QUIET)
 
 
+@pytest.mark.thorough
 async def test_nobody_picks_up_and_a_message_is_left(
     stage: Stage, handset: Handset, person: Person
 ) -> None:
@@ -233,6 +238,7 @@ async def test_nobody_picks_up_and_a_message_is_left(
     await _eventually(kept)
 
 
+@pytest.mark.thorough
 async def test_a_caller_who_hangs_up_while_it_rings(handset: Handset, person: Person) -> None:
     await handset.dial(person)
     await handset.press("0")
@@ -243,6 +249,7 @@ async def test_a_caller_who_hangs_up_while_it_rings(handset: Handset, person: Pe
         await handset.lawyer_accepts()
 
 
+@pytest.mark.thorough
 async def test_keys_of_a_number_count_together(handset: Handset, person: Person) -> None:
     await handset.dial(person)
     await handset.press("2")  # the code of a message
@@ -255,6 +262,7 @@ async def test_keys_of_a_number_count_together(handset: Handset, person: Person)
     await handset.hang_up()
 
 
+@pytest.mark.thorough
 async def test_the_office_rings_back(stage: Stage, handset: Handset) -> None:
     await handset.dial(HUNG)
     await handset.press("9")
@@ -331,6 +339,7 @@ async def test_the_page_is_strict(stage: Stage, troubles: Troubles, address: str
     assert troubles.on == {Trouble.BUSY}
 
 
+@pytest.mark.thorough
 async def test_only_what_was_offered_can_be_chosen(stage: Stage, person: Person) -> None:
     for chat in (*stage.chats.values(), stage.webchat):
         with pytest.raises(NoSuchChoice):
@@ -378,7 +387,7 @@ async def _seated(address: str, width: int, dark: bool) -> AsyncIterator[Seat]:
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: browser tests skipped")
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)], ids=["desk", "phone"])
-@pytest.mark.thorough("desk")
+@pytest.mark.thorough
 async def test_the_page_in_a_browser(address: str, width: int, dark: bool) -> None:
     async with _seated(address, width, dark) as seat:
         at = seat.page
