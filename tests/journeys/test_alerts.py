@@ -21,6 +21,8 @@ from tests import mail_server
 from tests.journeys.conftest import Hotline, Open, eventually
 from tests.mail_server import MailServer
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 WORDS = "Công ty Sao Đỏ nợ lương, số tôi 0912345678"
 LAWYER, OTHER = 70001, 70002  # their chats
 MAIL = "an@hotline.test"

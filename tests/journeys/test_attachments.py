@@ -12,6 +12,8 @@ from hotline.bells import Bells
 from tests.bot import samples
 from tests.journeys.conftest import Hotline, Open, eventually
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAN = 7001
 
 

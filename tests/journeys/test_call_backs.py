@@ -22,6 +22,8 @@ from tests.factories import Client
 from tests.journeys.conftest import Hotline
 from tests.telephone_house import MOBILE, TelephoneHouse
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAWYER = "+84987654321"
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

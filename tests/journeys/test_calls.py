@@ -25,6 +25,8 @@ from tests.fake_stringee import FakeStringee, StringeeCall
 from tests.journeys.conftest import Hotline, eventually
 from tests.telephone_house import MESSAGE, MOBILE, Caller, End, TelephoneHouse
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAWYER_ONE, LAWYER_TWO, NIGHT = "+84912000001", "+84912000002", "+84912000009"
 SURE = "nghỉ việc phải báo trước mấy ngày"
 UNSURE = "tôi bị sa thải khi đang mang thai"

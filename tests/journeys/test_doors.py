@@ -9,6 +9,8 @@ from bot.web import SECURITY_HEADERS
 from tests.factories import SECRET
 from tests.journeys.conftest import Hotline
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 PUBLIC: list[tuple[str, str, int]] = [
     ("GET", "/", 200),
     ("GET", "/healthz", 200),

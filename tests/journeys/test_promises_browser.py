@@ -40,6 +40,7 @@ async def test_a_promise_is_looked_at_and_then_changed(
     await page.get_by_role("link", name="Đổi Phiếu thường").focus()
     await keys.press("Enter")
     await expect(page.get_by_label("Trả lời đầu trong")).to_have_value("4 giờ")
+    await page.wait_for_load_state("load")  # keys are heard from then on
     await _types(seat, page.get_by_label("Trả lời đầu trong"), "hai giờ")
     await keys.press("Enter")
     await expect(page.locator("#problem")).to_contain_text("Ghi như 4 giờ")

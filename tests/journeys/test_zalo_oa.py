@@ -22,6 +22,8 @@ from tests.factories import everything
 from tests.fake_zalo_oa import APP_ID, APP_SECRET, OA_SECRET, local_zalo
 from tests.journeys.conftest import Hotline, Open, eventually
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAN = "246845883529197922"
 MINH = "246845883529197923"
 QUESTION = "nghỉ việc phải báo trước mấy ngày"
