@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import fcntl
+import gc
 import os
 import shutil
 import socket
@@ -257,7 +258,10 @@ def base() -> Base:
 
 @pytest.fixture(scope="session")
 def library(base: Base) -> Library:
-    return entries.library_of(base)
+    read = entries.library_of(base)
+    gc.collect()
+    gc.freeze()  # it stays until the end: no need to look through it again and again
+    return read
 
 
 @pytest.fixture
