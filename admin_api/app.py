@@ -141,6 +141,7 @@ def make_app(office: Office, fonts: Path) -> web.Application:
     secure_responses(app, https=office.secure)
     app[OFFICE] = office
     app[FEED] = Feed(office)
+    app.on_shutdown.append(_end_streams)
     app[FINDER] = Finder(office.database)
     app[likely.SHELVES] = likely.Shelves(office)
     app[ROUTE_OF] = {}
@@ -161,6 +162,10 @@ def make_app(office: Office, fonts: Path) -> web.Application:
     environment.globals["cited"] = law_texts.Citer(office)
     environment.filters.update(wording.FILTERS | file_words.FILTERS | clock_words.FILTERS)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    await app[FEED].end()
 
 
 async def _keep_files(request: web.BaseRequest, response: web.StreamResponse) -> None:

@@ -46,6 +46,13 @@ class Feed:
         self._listening: Counter[int | None] = Counter()  # by the ticket that is open
         self._newest = ""
         self._here: dict[int, tuple[Here, ...]] = {}
+        self.ended = False
+
+    async def end(self) -> None:
+        """The house closes: nobody waits for the listeners to hang up."""
+        async with self._changed:
+            self.ended = True
+            self._changed.notify_all()
 
     async def run(self) -> None:
         while True:
@@ -87,7 +94,7 @@ class Feed:
 
     async def wait_beyond(self, known: Heard, ticket_id: int | None) -> Heard:
         async with self._changed:
-            await self._changed.wait_for(lambda: self.heard(ticket_id) != known)
+            await self._changed.wait_for(lambda: self.ended or self.heard(ticket_id) != known)
             return self.heard(ticket_id)
 
 
@@ -103,6 +110,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     feed, ticket_id = request.app[FEED], await _ticket_of(request)
     with feed.listening(ticket_id):
         await feed.look()
+        if request.transport is None:  # the page was left meanwhile
+            return web.Response()
         async with sse_response(request) as response:
             with contextlib.suppress(TimeoutError, ConnectionResetError):  # the page may be closed
                 async with asyncio.timeout(_LONGEST):
@@ -117,7 +126,7 @@ async def _tell(
     seen = others(heard.here, staff_id)
     await response.send(heard.newest, event="change")
     await response.send(seen.model_dump_json(), event="presence")
-    while response.is_connected():
+    while response.is_connected() and not feed.ended:
         before, heard = heard, await feed.wait_beyond(heard, ticket_id)
         if heard.newest != before.newest:
             await response.send(heard.newest, event="change")

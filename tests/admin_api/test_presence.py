@@ -203,3 +203,11 @@ async def test_names_of_many_are_in_order(desk: Desk, browser: Browser, hoa: Per
         await one.post("/presence", {"typing": False})
     _, body = await hoa.post("/presence", {"typing": False})
     assert [one["name"] for one in json.loads(body)["others"]] == ["An", "Bình"]
+
+
+async def test_the_streams_end_when_the_house_closes(desk: Desk, browser: Browser) -> None:
+    async with _listening(desk, browser, None) as ear:
+        await ear.hears("presence")
+        await desk.app.shutdown()
+        with pytest.raises(AssertionError, match="the feed ended"):
+            await ear.hears("change")

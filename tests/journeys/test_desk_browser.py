@@ -242,7 +242,7 @@ async def test_cut_twenty_times_the_page_is_as_one_just_opened(
     page = seat.page
     await page.goto(f"{base}/tickets/{code}")
     for number in range(20):
-        await eventually(line.carries)
+        await eventually(line.carries, seconds=60)  # the page tries ever later
         line.cut()
         note = {"text": f"Ghi chú {number}"}
         assert (await script.post(f"/api/tickets/{code}/notes", note))[0] == 201
