@@ -14,7 +14,7 @@ const draftKey = (form) => `draft:${code}:${form.dataset.draft}`;
 
 function choose(mode) {
   composer.querySelector(`#mode-${mode}`).checked = true;
-  if (/^#(facts|callback)$/.test(location.hash)) location.hash = "talk"; // on a phone the other pane is open
+  if (document.querySelector("#facts:target, #facts :target")) location.hash = "talk"; // on a phone the other pane is open
 }
 
 function write(mode) {

@@ -335,11 +335,18 @@ function step(by) {
   rows[next].scrollIntoView({ block: "nearest" });
 }
 
+function press(selector) {
+  const button = document.querySelector(selector);
+  if (button) button.click();
+}
+
 /** What single keys do; other scripts add theirs. */
 export const deeds = {
   j: () => step(1),
   k: () => step(-1),
   h: () => (location.href = "/home"),
+  t: () => press("#take-next"),
+  c: () => press("form.claim button"),
   "/": () => {
     const box = document.getElementById("q");
     if (box) box.focus();
@@ -363,6 +370,14 @@ if (help) {
     deed();
   });
 }
+
+// In a form of many buttons Enter would press the first one: here it presses the box's own.
+document.addEventListener("keydown", (event) => {
+  const { enter } = event.target.dataset || {};
+  if (event.key !== "Enter" || event.isComposing || !enter) return;
+  event.preventDefault();
+  press(`#${enter}`);
+});
 
 const account = document.querySelector(".account");
 if (account) {
