@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import attachments, dialogue, limits, outbox, phrases, retention, statements
+from bot import attachments, dialogue, limits, outbox, phrases, retention, statements, triage
 from bot.channels.base import Inbound
 from bot.dialogue import Dialogue
 from bot.models import Author, Contact, Conversation, Direction, Handoff, Message, Question
 from bot.models import Outcome as Became
+from bot.triage import Sort
 from bot.turns import HandOff, Outcome, Rating, Reply, State, Turn, Utterance
 from escalation import tickets
 from escalation.calendar import LOCAL
@@ -176,6 +177,8 @@ class Exchange:
 
     def _topic_of(self, asked: str) -> str | None:
         """Where nobody looked at the words yet: the topic of the answer they come near to."""
+        if triage.sort(asked) is Sort.LAWYER:  # he has asked for somebody, not about something
+            return None
         library = self.desk.dialogue.library
         decision = library.decide(asked)
         if decision.verdict is Verdict.UNSURE or decision.faint:
