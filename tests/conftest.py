@@ -248,6 +248,29 @@ async def database(database_url: str, keyring: Keyring) -> AsyncIterator[Databas
     await opened.close()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _statements_once() -> Iterator[None]:
+    """What SQLAlchemy works out for a statement serves the databases of the later tests too.
+
+    It keeps that with each engine, under its dialect: a test would begin with an empty one.
+    """
+    opens = Database.__init__
+    known: dict[tuple[str, Keyring], sqlalchemy.Engine] = {}
+
+    def opens_and_remembers(self: Database, url: str, keyring: Keyring) -> None:
+        opens(self, url, keyring)
+        engine = self.engine.sync_engine
+        first = known.setdefault((engine.dialect.name, keyring), engine)
+        if first.dialect.server_version_info is None:  # it never met its server
+            known[engine.dialect.name, keyring] = engine
+        elif first is not engine:
+            engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+
+    Database.__init__ = opens_and_remembers  # type: ignore[method-assign]
+    yield
+    Database.__init__ = opens  # type: ignore[method-assign]
+
+
 # -- answers and time ------------------------------------------------------------------------------
 
 

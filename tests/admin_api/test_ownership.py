@@ -133,7 +133,7 @@ async def test_what_is_for_its_holder_changes_nothing_for_others(cases: Cases) -
             assert await everything(database) == before, (named(route), kind)
 
 
-@pytest.mark.thorough("postgresql")
+@pytest.mark.thorough
 async def test_what_is_not_for_its_holder_is_the_same_for_every_lawyer(cases: Cases) -> None:
     for route in (route for route in OF_A_TICKET if deed(route) not in HOLDERS):
         for kind in ("own", "another's", "nobody's"):

@@ -17,6 +17,8 @@ from knowledge_base.library import Library
 from tests.factories import Clock
 from tests.front_door import FrontDoor
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 OVERTIME = "Tăng ca tối đa bao nhiêu giờ một tháng?"
 NOTICE_PERIOD = "bao truoc may ngay"
 UNANSWERABLE = (

@@ -29,6 +29,8 @@ from tests.fake_source import FakeSource
 from tests.front_door import CHANNEL, FrontDoor
 from tests.memory import growing_at_most
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAN = "lan"
 MEGABYTE = 1024 * 1024
 PHOTO = Attachment(Media.PHOTO, "p1")

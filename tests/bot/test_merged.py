@@ -12,6 +12,8 @@ from knowledge_base.library import Library
 from tests.factories import Clock
 from tests.front_door import FrontDoor
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 
 @pytest.fixture
 def door(database: Database, library: Library, clock: Clock) -> FrontDoor:

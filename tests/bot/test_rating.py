@@ -15,6 +15,8 @@ from knowledge_base.library import Library
 from tests.factories import Clock
 from tests.front_door import FrontDoor
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 OVERTIME = "Tăng ca tối đa bao nhiêu giờ một tháng?"
 UNANSWERABLE = (
     "công ty thu giữ điện thoại của em trong giờ làm và bắt ký giấy ủng hộ quỹ của con sếp"

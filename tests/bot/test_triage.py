@@ -699,18 +699,14 @@ DANGERS = {
 # -- danger ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "said"), [(kind, said) for kind, told in DANGERS.items() for said in spoken(told)]
-)
-def test_danger_is_heard(kind: str, said: str) -> None:
-    found = danger(said)
-    assert found is not None
-    assert found.kind == kind
+@pytest.mark.parametrize("kind", DANGERS)
+def test_danger_is_heard(kind: str) -> None:
+    heard = {said: danger(said) for said in spoken(DANGERS[kind])}
+    assert [said for said, found in heard.items() if found is None or found.kind != kind] == []
 
 
-@pytest.mark.parametrize("said", spoken([*NO_DANGER, *QUESTIONS, *OF_WORK]))
-def test_a_question_of_law_raises_no_alarm(said: str) -> None:
-    assert danger(said) is None
+def test_a_question_of_law_raises_no_alarm() -> None:
+    assert [said for said in spoken([*NO_DANGER, *QUESTIONS, *OF_WORK]) if danger(said)] == []
 
 
 @pytest.mark.parametrize("kind", DANGERS)
@@ -741,16 +737,13 @@ def test_marks_decide_where_they_are_typed() -> None:
 # -- courtesies, commands, reports, proposals ---------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "said"), [(kind, said) for kind, told in SORTS.items() for said in spoken(told)]
-)
-def test_what_needs_no_answer_is_sorted(kind: Sort, said: str) -> None:
-    assert sort(said) is kind
+@pytest.mark.parametrize("kind", SORTS)
+def test_what_needs_no_answer_is_sorted(kind: Sort) -> None:
+    assert [said for said in spoken(SORTS[kind]) if sort(said) is not kind] == []
 
 
-@pytest.mark.parametrize("said", spoken([*QUESTIONS, *NO_DANGER, *OF_WORK]))
-def test_a_question_is_never_taken_for_a_courtesy(said: str) -> None:
-    assert sort(said) is None
+def test_a_question_is_never_taken_for_a_courtesy() -> None:
+    assert [said for said in spoken([*QUESTIONS, *NO_DANGER, *OF_WORK]) if sort(said)] == []
 
 
 @pytest.mark.parametrize("said", spoken(["em muốn phản ánh công ty", "kiến nghị", "tố cáo"]))
@@ -776,9 +769,9 @@ def test_ticket_codes() -> None:
 # -- doubts -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("said", spoken([*OF_WORK, *NO_DANGER]))
-def test_work_is_recognised(said: str) -> None:
-    assert doubt(said) not in (Doubt.FOREIGN, Doubt.UNREADABLE, Doubt.ABUSE)
+def test_work_is_recognised() -> None:
+    no_work = (Doubt.FOREIGN, Doubt.UNREADABLE, Doubt.ABUSE)
+    assert [said for said in spoken([*OF_WORK, *NO_DANGER]) if doubt(said) in no_work] == []
 
 
 @pytest.mark.parametrize("said", spoken(OF_WORK))

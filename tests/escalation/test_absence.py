@@ -11,6 +11,8 @@ from escalation.models import Absence, Staff
 from escalation.vocabulary import EventKind, State
 from tests.escalation.conftest import Desk
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 TODAY = dt.date(2026, 11, 23)
 DAY = dt.timedelta(days=1)
 

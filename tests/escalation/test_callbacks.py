@@ -13,6 +13,8 @@ from escalation.models import Callback, Staff
 from escalation.vocabulary import EventKind, State
 from tests.escalation.conftest import Desk
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 NUMBER = "+84912345678"
 
 

@@ -17,6 +17,8 @@ from escalation.tickets import Conflict
 from escalation.vocabulary import EventKind, State
 from tests.escalation.conftest import Desk
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 TOPIC = "ky-luat"
 WORDS = "Anh/chị gửi đơn khiếu nại trong 60 ngày."
 

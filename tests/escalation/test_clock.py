@@ -17,6 +17,8 @@ from escalation.timeline import Pace, Pause, Segment
 from escalation.vocabulary import EventKind, Priority, State
 from tests.escalation.conftest import Desk
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 WEEK = dt.timedelta(days=7)
 
 

@@ -15,6 +15,8 @@ from escalation.sla import SHIPPED, Policy, Rule
 from escalation.vocabulary import Priority
 from tests.escalation.conftest import Desk
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 STORM = dt.date(2026, 11, 25)
 URGENT = Rule(Priority.URGENT, "always", 5, 5, 600)
 SLOW = Rule(Priority.NORMAL, "office", 480, 480, 2400)

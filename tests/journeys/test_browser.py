@@ -137,7 +137,7 @@ async def test_worker_lawyer_and_manager(hotline: Hotline, browser: Browser) -> 
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.thorough("desk")
+@pytest.mark.thorough
 async def test_every_office_page_on_desk_and_phone(
     hotline: Hotline, browser: Browser, size: dict[str, int]
 ) -> None:

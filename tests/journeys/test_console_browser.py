@@ -110,7 +110,7 @@ async def _open_first(page: Page) -> None:
 @pytest.mark.parametrize(
     ("size", "dark"), [(DESK, True), (SMALL, False)], ids=["desk-dark", "small-light"]
 )
-@pytest.mark.thorough("desk")
+@pytest.mark.thorough
 async def test_an_answer_is_written_and_taken_back_by_keyboard(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:

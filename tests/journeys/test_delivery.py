@@ -4,6 +4,7 @@ import asyncio
 import random
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from bot import phrases
@@ -11,6 +12,8 @@ from bot.models import Contact, Conversation, Delivery, DeliveryState, Direction
 from escalation.vocabulary import Role
 from tests.factories import Client
 from tests.journeys.conftest import Hotline, Open, eventually
+
+pytestmark = pytest.mark.thorough("postgresql")
 
 LAN, MINH = 7001, 7002
 QUESTION = "nghỉ việc phải báo trước mấy ngày"

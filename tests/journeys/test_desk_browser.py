@@ -58,7 +58,7 @@ async def _open(hotline: Hotline, seat: Seat, code: str) -> Page:
 @pytest.mark.parametrize(
     ("size", "dark"), [(DESK, False), (PHONE, True)], ids=["desk-light", "phone-dark"]
 )
-@pytest.mark.thorough("phone-dark")
+@pytest.mark.thorough
 async def test_an_answer_is_read_by_a_second_lawyer_by_keyboard(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:

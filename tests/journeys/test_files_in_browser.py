@@ -42,7 +42,7 @@ async def _tell(hotline: Hotline) -> None:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.thorough("dark", "phone")
+@pytest.mark.thorough
 async def test_the_lawyer_sees_hears_and_opens_what_was_sent(
     hotline: Hotline,
     browser: Browser,  # noqa: F811

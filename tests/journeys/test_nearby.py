@@ -79,7 +79,7 @@ async def _pane(page: Page, size: dict[str, int]) -> None:
     [(DESK, False), (DESK, True), (SMALL, False), (SMALL, True)],
     ids=["desk-light", "desk-dark", "small-light", "small-dark"],
 )
-@pytest.mark.thorough("desk-dark", "small-light", "desk-light")
+@pytest.mark.thorough
 async def test_they_are_found_opened_and_inserted_by_keyboard(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:

@@ -27,7 +27,7 @@ async def _types(seat: Seat, field: Locator, text: str) -> None:
 
 
 @SEATS
-@pytest.mark.thorough("desk")
+@pytest.mark.thorough
 async def test_a_promise_is_looked_at_and_then_changed(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:

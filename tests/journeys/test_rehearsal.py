@@ -120,7 +120,7 @@ async def test_a_taken_port_is_no_obstacle(tmp_path: Path, shared_dir: Path) -> 
 
 
 @pytest.mark.parametrize("trouble", [Trouble.BUSY, Trouble.DOWN, Trouble.HANGS])
-@pytest.mark.thorough("busy", "hangs")
+@pytest.mark.thorough
 async def test_what_a_provider_refused_comes_later_and_once(
     stage: Stage, troubles: Troubles, person: Person, trouble: Trouble
 ) -> None:
@@ -309,6 +309,7 @@ async def address(stage: Stage) -> AsyncIterator[str]:
         yield at
 
 
+@pytest.mark.thorough
 async def test_the_page_is_strict(stage: Stage, troubles: Troubles, address: str) -> None:
     foreign = {"Sec-Fetch-Site": "cross-site"}
     requests: list[tuple[str, str, dict[str, Any], int]] = [

@@ -177,7 +177,7 @@ async def test_odd_but_usable_bodies_are_answered(hotline: Hotline) -> None:
 # -- thousands of them -----------------------------------------------------------------------------
 
 
-@pytest.mark.thorough("postgresql")
+@pytest.mark.thorough
 async def test_thousands_of_hostile_bodies_do_no_harm(hotline: Hotline) -> None:
     bodies = list(corpus(hotline.updates, HOSTILE))
     memory = _megabytes()

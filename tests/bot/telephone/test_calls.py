@@ -20,6 +20,8 @@ from tests.factories import Clock
 from tests.front_door import FrontDoor
 from tests.telephone_line import MOBILE, CallCentre
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAWYER_ONE, LAWYER_TWO, NIGHT = "+84912000001", "+84912000002", "+84912000009"
 SURE = "nghỉ việc phải báo trước mấy ngày"
 NO_ANSWER = "sếp bắt em mang giày màu vàng đi nhảy múa ở sân công ty thì tính sao ạ"
