@@ -27,7 +27,9 @@ test: $(VENV)/.dev-stamp
 thorough: $(VENV)/.dev-stamp
 	$(BIN)/pytest --thorough
 
-check: $(VENV)/.dev-stamp lint types rules images test
+check: $(VENV)/.dev-stamp
+	$(MAKE) -j lint types rules images
+	$(MAKE) test
 
 format: $(VENV)/.dev-stamp
 	$(BIN)/ruff format .

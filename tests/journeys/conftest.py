@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
 from admin_api import accounts
 from bot.channels.telegram import SECRET_HEADER, WEBHOOK_PATH
@@ -23,6 +24,9 @@ from knowledge_base.library import Library
 from tests.factories import SECRET, TOKEN, Client, Clock, Updates
 from tests.fake_stringee import FakeStringee
 from tests.fakes import FakeTelegram
+
+# A page is waited for as long as a crowded machine may need: nothing here is timed.
+expect.set_options(timeout=30_000)
 
 
 class Hotline:

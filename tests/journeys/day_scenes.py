@@ -93,7 +93,7 @@ async def all_see_them(day: Day) -> None:
     """Without reload; and who is tied to an employer does not see that one."""
     for desk, count in zip(day.lawyers, ("21", "20", "21"), strict=True):
         owed = desk.page.locator("#view-owed .count")
-        await expect(owed).to_have_text(count, timeout=15_000)
+        await expect(owed).to_have_text(count)
         await desk.look("inbox")
 
 
@@ -201,7 +201,7 @@ async def a_colleague_is_asked(day: Day) -> None:
     await lan.page.keyboard.type("Mức này do công đoàn cơ sở quyết định.")
     await lan.press("Control+Enter")
     note = hoa.page.locator(".lines .note", has_text="công đoàn cơ sở quyết định")
-    await expect(note).to_be_visible(timeout=15_000)  # without reload
+    await expect(note).to_be_visible()  # without reload
     await lan.look("note")
     await hoa.press("Escape")
     await day.answers(hoa)

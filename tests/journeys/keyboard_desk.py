@@ -33,7 +33,7 @@ class Desk:
         cls, browser: Browser, size: dict[str, int], dark: bool, who: tuple[str, str, str, str]
     ) -> "Desk":
         desk = cls(await Seat.open(browser, size, dark), *who)
-        desk.page.set_default_timeout(15_000)
+        desk.page.set_default_timeout(60_000)
         await desk.page.expose_function("touched", desk._was_touched)
         await desk.page.add_init_script(_LISTEN)
         return desk

@@ -112,7 +112,7 @@ async def test_worker_lawyer_and_manager(hotline: Hotline, browser: Browser) -> 
     promise = worker.page.locator(".bubble", has_text="Luật sư trả lời tại đây trước 11:30")
     await expect(promise).to_be_visible()
     ticket = lawyer.page.get_by_role("link").filter(has_text="bao truoc may ngay")
-    await expect(ticket.first).to_be_visible(timeout=10_000)  # without reload
+    await expect(ticket.first).to_be_visible()  # without reload
     await ticket.first.click()
     await lawyer.is_fine()
     await lawyer.page.get_by_role("button", name="Nhận phiếu").click()
@@ -123,7 +123,7 @@ async def test_worker_lawyer_and_manager(hotline: Hotline, browser: Browser) -> 
     hotline.clock.pass_(seconds=10)  # in which it can be taken back
 
     answer = worker.page.locator(".bubble", has_text="gửi đơn cho phòng nhân sự")
-    await expect(answer).to_be_visible(timeout=15_000)
+    await expect(answer).to_be_visible()
     await worker.page.get_by_role("button", name="Có ích").click()
     thanks = worker.page.locator(".bubble", has_text="Cảm ơn anh/chị đã cho biết")
     await expect(thanks).to_be_visible()

@@ -80,7 +80,7 @@ async def test_an_answer_is_read_by_a_second_lawyer_by_keyboard(
     await expect(mine.locator("#withdraw")).to_be_visible()
     await mine.locator("#reply-text").blur()
     await _look(hoa, f"check-author-{name}")
-    await expect(theirs.locator("#pass")).to_be_visible(timeout=10_000)  # without reload
+    await expect(theirs.locator("#pass")).to_be_visible()  # without reload
     await theirs.locator("#check summary").focus()
     await theirs.keyboard.press("Enter")
     await _look(lan, f"check-second-{name}")
@@ -89,7 +89,7 @@ async def test_an_answer_is_read_by_a_second_lawyer_by_keyboard(
     await theirs.keyboard.press("Tab")
     await theirs.keyboard.press("Enter")
     note = mine.locator(".lines .note", has_text="Thiếu căn cứ.")
-    await expect(note).to_be_visible(timeout=10_000)
+    await expect(note).to_be_visible()
     await note.locator("summary").focus()
     await mine.keyboard.press("Enter")
     await _look(hoa, f"check-back-{name}")
@@ -98,10 +98,10 @@ async def test_an_answer_is_read_by_a_second_lawyer_by_keyboard(
     await expect(mine.locator("#reply-text")).to_have_value("Anh chị khiếu nại trong 60 ngày.")
     await mine.keyboard.type(" Căn cứ: Điều 190.")
     await mine.keyboard.press("Control+Enter")
-    await expect(theirs.locator("#pass")).to_be_visible(timeout=10_000)
+    await expect(theirs.locator("#pass")).to_be_visible()
     await theirs.locator("#pass").focus()
     await theirs.keyboard.press("Enter")
-    await expect(mine.locator("#undo")).to_be_visible(timeout=10_000)
+    await expect(mine.locator("#undo")).to_be_visible()
     assert not [text for text in hotline.telegram.texts(1) if "60 ngày" in text]
     hotline.clock.pass_(seconds=11)
     await eventually(lambda: any("Điều 190" in text for text in hotline.telegram.texts(1)))
@@ -125,7 +125,7 @@ async def test_a_colleague_is_named_and_two_answers_do_not_cross(
     await expect(mine.locator("#note-text")).to_have_value("Nhờ @Lê Lan Anh xem giúp, a@b")
     await mine.keyboard.press("Control+Enter")
     view = lan.page.locator("#view-mentioned .count")
-    await expect(view).to_have_text("1", timeout=10_000)
+    await expect(view).to_have_text("1")
     await lan.page.locator("#view-mentioned").focus()
     await lan.page.keyboard.press("Enter")
     await expect(lan.page.locator(".row")).to_have_count(1)
@@ -248,7 +248,7 @@ async def test_cut_twenty_times_the_page_is_as_one_just_opened(
         assert (await script.post(f"/api/tickets/{code}/notes", note))[0] == 201
         if number % 5 == 0:
             await hotline.says(2 + number, "kiến nghị công đoàn hỗ trợ nhà trọ")
-    await expect(page.locator(".lines .note")).to_have_count(20, timeout=15_000)
+    await expect(page.locator(".lines .note")).to_have_count(20)
     await expect(page.locator("#connection")).to_have_text("")
     fresh = await page.context.new_page()
     await fresh.goto(f"{base}/tickets/{code}")
@@ -271,11 +271,11 @@ async def test_a_lost_connection_is_told_and_found_again(
     line.whole = False
     line.cut()
     told = seat.page.locator("#connection")
-    await expect(told).to_have_text("Mất kết nối, đang nối lại…", timeout=10_000)
+    await expect(told).to_have_text("Mất kết nối, đang nối lại…")
     found = await Axe().run(seat.page)  # the browser itself reports what is lost, again and again
     assert found.violations_count == 0, found.generate_report()
     await script.post(f"/api/tickets/{code}/notes", {"text": "Trong lúc mất kết nối"})
     line.whole = True
     note = seat.page.locator(".lines .note", has_text="Trong lúc mất kết nối")
-    await expect(note).to_be_visible(timeout=25_000)
-    await expect(told).to_have_text("", timeout=10_000)
+    await expect(note).to_be_visible()
+    await expect(told).to_have_text("")

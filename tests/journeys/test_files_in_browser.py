@@ -71,7 +71,7 @@ async def test_the_lawyer_sees_hears_and_opens_what_was_sent(
     if size is PHONE:
         await page.get_by_role("link", name="Hồ sơ và gợi ý").click()
     await page.get_by_text("Diễn biến").click()
-    await expect(page.get_by_text("Lawyer đã nghe ghi âm").first).to_be_visible(timeout=10_000)
+    await expect(page.get_by_text("Lawyer đã nghe ghi âm").first).to_be_visible()
     if size is PHONE:
         await page.get_by_role("link", name="Trao đổi").click()
     await picture.click()

@@ -398,7 +398,7 @@ async def test_the_page_in_a_browser(address: str, width: int, dark: bool) -> No
             await at.get_by_role("tab", name=tab).click()
             await at.get_by_label("Tin nhắn", exact=True).fill(QUESTION)
             await at.get_by_role("button", name="Gửi", exact=True).click()
-            await expect(at.locator("#log .bubble", has_text="Căn cứ")).to_be_visible(timeout=15000)
+            await expect(at.locator("#log .bubble", has_text="Căn cứ")).to_be_visible()
             await seat.is_fine()
         await at.get_by_role("button", name="Đúng ý tôi").click()
         await expect(at.locator("#log .bubble", has_text="Cảm ơn anh/chị")).to_be_visible()
