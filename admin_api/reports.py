@@ -1,7 +1,8 @@
 """What managers read: how much was asked, who answered, how fast, and the share online.
 
 A consultation is one thing asked: a `Question` row. It counts as advised and answered online
-when the bot answered it and it did not become a ticket, or when a lawyer answered its ticket.
+when the bot answered it and it did not become a ticket, or when a lawyer answered its ticket, or
+since then the one its ticket was merged into.
 Courtesies and commands are no questions. First response time runs from the worker's message to
 the first answer written by a person; automatic replies never count. Consultations given away from
 the hotline count in the whole, never as online.
@@ -9,13 +10,14 @@ the hotline count in the whole, never as online.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from admin_api.figures import percent, percentile, shown
 from admin_api.office import office_of
@@ -25,8 +27,8 @@ from bot.models import Handoff, Outcome, Question
 from escalation import consultations
 from escalation.calendar import LOCAL
 from escalation.consultations import Counted
-from escalation.models import Ticket
-from escalation.vocabulary import State
+from escalation.models import Ticket, TicketEvent
+from escalation.vocabulary import OPEN_STATES, EventKind, State
 
 GOALS = {2025: 50, 2030: 70}  # percent online, promised in the digital plan of 2022
 
@@ -79,17 +81,27 @@ class Summary(BaseModel):
 
 
 @dataclass(frozen=True)
+class _Case:
+    """What a question's ticket came to, also with the other ticket that one of them absorbed."""
+
+    ticket: Ticket
+    opened_at: dt.datetime
+    is_open: bool
+    answered_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class _Consultation:
     question: Question
-    ticket: Ticket | None
+    case: _Case | None
 
     @property
     def by_lawyer(self) -> bool:
-        return self.ticket is not None and self.ticket.first_responded_at is not None
+        return self.case is not None and self.case.answered_at is not None
 
     @property
     def by_bot(self) -> bool:
-        return self.ticket is None and self.question.outcome is Outcome.ANSWERED
+        return self.case is None and self.question.outcome is Outcome.ANSWERED
 
     @property
     def online(self) -> bool:
@@ -97,13 +109,11 @@ class _Consultation:
 
     @property
     def waits(self) -> bool:
-        return self.ticket is not None and self.ticket.is_open and not self.by_lawyer
+        return self.case is not None and self.case.is_open and not self.by_lawyer
 
     @property
     def closed_unanswered(self) -> bool:
-        return (
-            self.ticket is not None and self.ticket.state is State.RESOLVED and not self.by_lawyer
-        )
+        return self.case is not None and not self.case.is_open and not self.by_lawyer
 
 
 async def summary(
@@ -115,10 +125,11 @@ async def summary(
     offline = await consultations.counted(session, first, last)
     received = len(asked) + len(offline)
     online = sum(one.online for one in asked)
-    cases = [one.ticket for one in asked if one.ticket is not None]
+    cases = [one.case for one in asked if one.case is not None]
     waits = _waits(cases)
-    rated = [ticket.rating for ticket in cases if ticket.rating is not None]
-    bot_rated = [ticket.bot_rating for ticket in cases if ticket.bot_rating is not None]
+    tickets = [case.ticket for case in cases]
+    rated = [ticket.rating for ticket in tickets if ticket.rating is not None]
+    bot_rated = [ticket.bot_rating for ticket in tickets if ticket.bot_rating is not None]
     return Summary(
         from_day=first,
         to_day=last,
@@ -126,7 +137,7 @@ async def summary(
         answered_by_bot=sum(one.by_bot for one in asked),
         answered_by_lawyer=sum(one.by_lawyer for one in asked),
         clarifying=sum(
-            one.ticket is None and one.question.outcome is Outcome.CLARIFYING for one in asked
+            one.case is None and one.question.outcome is Outcome.CLARIFYING for one in asked
         ),
         still_open=sum(one.waits for one in asked),
         closed_unanswered=sum(one.closed_unanswered for one in asked),
@@ -158,38 +169,73 @@ async def summary(
     )
 
 
-def _waits(cases: Sequence[Ticket]) -> list[float]:
+def _waits(cases: Iterable[_Case]) -> list[float]:
     """Minutes to the first answer of a person, sorted."""
     return sorted(
-        (ticket.first_responded_at - ticket.opened_at).total_seconds() / 60
-        for ticket in cases
-        if ticket.first_responded_at is not None
+        (case.answered_at - case.opened_at).total_seconds() / 60
+        for case in cases
+        if case.answered_at is not None
     )
 
 
 async def _consultations(
     session: AsyncSession, since: dt.datetime, until: dt.datetime
 ) -> list[_Consultation]:
+    target = aliased(Ticket)
     rows = await session.execute(
-        select(Question, Ticket)
+        select(Question, Ticket, target.state, _answered(target))
         .outerjoin(Handoff, Handoff.question_id == Question.id)
         .outerjoin(Ticket, Ticket.id == Handoff.ticket_id)
+        .outerjoin(target, target.id == Ticket.merged_into_id)
         .where(Question.asked_at >= since, Question.asked_at < until)
         .order_by(Question.id, Ticket.id)
     )
-    by_question = {question.id: _Consultation(question, ticket) for question, ticket in rows}
+    by_question = {
+        question.id: _Consultation(
+            question, _case(question, ticket, state or ticket.state, at) if ticket else None
+        )
+        for question, ticket, state, at in rows
+    }
     return list(by_question.values())
+
+
+def _answered(target: type[Ticket]) -> ScalarSelect[dt.datetime]:
+    """A person's first answer to the question, on its ticket or on the one that goes on.
+
+    The tickets' own columns will not do: two that became one have the earliest answer of both,
+    which may be older than this question.
+    """
+    talked = TicketEvent.data["outcome"].as_string() == "talked"
+    return (
+        select(func.min(TicketEvent.at))
+        .where(
+            TicketEvent.ticket_id.in_((Ticket.id, target.id)),
+            or_(
+                TicketEvent.kind == EventKind.REPLIED,
+                (TicketEvent.kind == EventKind.CALLED) & talked,
+            ),
+            TicketEvent.at >= Question.asked_at,
+        )
+        .scalar_subquery()
+    )
+
+
+def _case(
+    question: Question, ticket: Ticket, state: State, answered_at: dt.datetime | None
+) -> _Case:
+    opened_at = max(ticket.opened_at, question.asked_at)
+    return _Case(ticket, opened_at, state in OPEN_STATES, answered_at)
 
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), LOCAL)
 
 
-def _within_due(cases: Sequence[Ticket], now: dt.datetime) -> float | None:
+def _within_due(cases: Iterable[_Case], now: dt.datetime) -> float | None:
     judged = [
-        (ticket.first_responded_at or now) <= ticket.first_response_due_at
-        for ticket in cases
-        if ticket.first_responded_at is not None or ticket.first_response_due_at < now
+        (case.answered_at or now) <= case.ticket.first_response_due_at
+        for case in cases
+        if case.answered_at is not None or case.ticket.first_response_due_at < now
     ]
     return percent(sum(judged), len(judged))
 

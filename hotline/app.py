@@ -37,7 +37,7 @@ def public_app(house: House, font_files: Path) -> web.Application:
     secure = house.settings.public_address.startswith("https://")
     secure_responses(app, https=secure)
     app.add_routes([web.get("/healthz", _alive), web.get("/readyz", _ready(house))])
-    app.add_routes(webchat.routes(house.reception, secure, font_files))
+    app.add_routes(webchat.routes(house.reception, secure, font_files, house.clock))
     for door in house.doors:
         if door.routes is not None:
             app.add_routes(door.routes(house.reception))

@@ -12,7 +12,7 @@ from bot.dialogue import Dialogue
 from bot.dispatcher import Dispatcher
 from bot.exchange import Desk
 from bot.reception import Reception
-from escalation import lookup, tickets
+from escalation import lookup, merging, tickets
 from escalation.models import Staff, Ticket
 from escalation.sla import SHIPPED
 from escalation.vocabulary import Role
@@ -93,6 +93,14 @@ class FrontDoor:
             assert ticket is not None
             tickets.resolve(session, ticket, staff, self.clock())
         await self._announce()
+
+    async def merges(self, code: str, into: str, staff: Staff) -> None:
+        async with self.database.writing() as session:
+            found = {one: await lookup.find(session, one) for one in (code, into)}
+            other, target = found[code], found[into]
+            assert other is not None
+            assert target is not None
+            await merging.merge(session, other, target, staff, self.clock())
 
     async def _announce(self) -> None:
         async with self.database.writing() as session:

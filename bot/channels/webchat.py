@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -248,9 +248,11 @@ def _files(fonts: Path) -> dict[str, File]:
 # -- the routes ------------------------------------------------------------------------------------
 
 
-def routes(reception: Reception, secure: bool, fonts: Path) -> list[web.AbstractRouteDef]:
+def routes(
+    reception: Reception, secure: bool, fonts: Path, clock: Callable[[], dt.datetime]
+) -> list[web.AbstractRouteDef]:
     """The chat page at `/`. `secure` says that workers come by HTTPS; `fonts` holds WOFF2 files."""
-    door = _Door(reception, secure, _files(fonts))
+    door = _Door(reception, secure, _files(fonts), clock)
     return [
         web.get("/", door.show),
         web.get("/chat", door.go_back),
@@ -261,8 +263,15 @@ def routes(reception: Reception, secure: bool, fonts: Path) -> list[web.Abstract
 
 
 class _Door:
-    def __init__(self, reception: Reception, secure: bool, files: dict[str, File]) -> None:
+    def __init__(
+        self,
+        reception: Reception,
+        secure: bool,
+        files: dict[str, File],
+        clock: Callable[[], dt.datetime],
+    ) -> None:
         self._reception = reception
+        self._clock = clock
         self._secure: Final = secure
         self._files: Final = files
         self._templates = Environment(
@@ -297,7 +306,7 @@ class _Door:
                 return web.Response(text=refused.sentence, status=refused.status)
             return await self._page(known, refused)
         address = known or address_from(message.token)
-        await self._reception.receive(inbound(message, address, dt.datetime.now(dt.UTC)))
+        await self._reception.receive(inbound(message, address, self._clock()))
         response = web.Response(status=204)
         if not by_script:
             response = web.Response(status=303, headers={"Location": "/#last"})

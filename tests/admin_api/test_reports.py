@@ -12,6 +12,7 @@ from admin_api.reports import Summary, period
 from admin_api.routing import ApiError
 from bot import phrases
 from escalation import lookup
+from escalation.models import Staff
 from hotline.db import Database
 from knowledge_base.library import Library
 from tests.factories import Clock
@@ -105,6 +106,55 @@ async def test_nothing_asked_is_no_share_and_no_times(door: FrontDoor) -> None:
     assert told.first_response_within_due is None
     assert told.by_channel == []
     assert all(day.received == 0 for day in told.by_day)
+
+
+async def two_tickets(door: FrontDoor, who: str, lawyer: Staff | None = None) -> tuple[str, str]:
+    """Of one worker, half an hour apart; `lawyer` answers the older one before the newer comes."""
+    older = await waiting(door, who)
+    for _what_is_asked in ("employer", "reach"):
+        await door.says(who, phrases.SKIP)
+    if lawyer is not None:
+        await door.replies(older, lawyer)
+    await door.says(who, "Chuyện này kéo dài cả tháng nay")
+    await door.taps(who, phrases.ASK_SOMETHING_ELSE)
+    door.clock.pass_(minutes=30)
+    await door.says(who, UNANSWERABLE)
+    return older, (await door.newest_ticket()).code
+
+
+async def test_who_answers_a_ticket_answers_what_was_merged_into_it(
+    door: FrontDoor, clock: Clock
+) -> None:
+    lawyer = await door.lawyer()
+    older, newer = await two_tickets(door, "an")
+    await door.merges(newer, older, lawyer)
+    told = await report(door)
+    assert (told.still_open, told.closed_unanswered) == (2, 0)
+    clock.pass_(minutes=10)
+    await door.replies(older, lawyer)
+    await door.resolves(older, lawyer)
+    await door.taps("an", phrases.HELPED)
+    told = await report(door)
+    assert (told.received, told.answered_by_lawyer, told.closed_unanswered) == (2, 2, 0)
+    assert (told.first_response_median_minutes, told.first_response_p90_minutes) == (10, 40)
+    assert told.ratings_given == 1
+
+
+@pytest.mark.parametrize("newer_goes_on", [True, False])
+async def test_an_answer_given_before_something_was_asked_is_none_to_it(
+    door: FrontDoor, clock: Clock, newer_goes_on: bool
+) -> None:
+    lawyer = await door.lawyer()
+    older, newer = await two_tickets(door, "an", lawyer)
+    other, into = (older, newer) if newer_goes_on else (newer, older)
+    await door.merges(other, into, lawyer)
+    told = await report(door)
+    assert (told.answered_by_lawyer, told.still_open) == (1, 1)
+    clock.pass_(minutes=20)
+    await door.replies(into, lawyer)
+    told = await report(door)
+    assert (told.answered_by_lawyer, told.still_open) == (2, 0)
+    assert (told.first_response_median_minutes, told.first_response_p90_minutes) == (0, 20)
 
 
 async def test_automatic_replies_never_stop_the_first_response_clock(

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from bot import phrases
-from escalation import lookup, merging, tickets
-from escalation.models import Staff, Ticket
+from escalation import lookup, tickets
+from escalation.models import Ticket
 from escalation.vocabulary import EventKind, State
 from hotline.db import Database
 from knowledge_base.library import Library
@@ -42,15 +42,6 @@ async def two(door: FrontDoor) -> list[str]:
     return [first, second]
 
 
-async def merge(door: FrontDoor, code: str, into: str, staff: Staff) -> None:
-    async with door.database.writing() as session:
-        found = {one: await lookup.find(session, one) for one in (code, into)}
-        other, target = found[code], found[into]
-        assert other is not None
-        assert target is not None
-        await merging.merge(session, other, target, staff, door.clock())
-
-
 async def history(door: FrontDoor, code: str) -> list[tuple[EventKind, str | None]]:
     async with door.database.reading() as session:
         ticket = await lookup.find(session, code)
@@ -71,7 +62,7 @@ async def test_later_words_go_to_the_ticket_that_goes_on(
     older, newer = await two(door)
     code, into = (older, newer) if newer_goes_on else (newer, older)
     staff = await door.lawyer()
-    await merge(door, code, into, staff)
+    await door.merges(code, into, staff)
     await door.says("lan", phrases.SKIP)
     await door.says("lan", "Hôm qua họ lại bắt làm tới 23 giờ")
     assert (await states(door))[code] is State.RESOLVED
@@ -87,8 +78,8 @@ async def test_of_three_all_lead_to_the_last(door: FrontDoor) -> None:
     await something_else(door)
     third = await asks_a_lawyer(door, "phản ánh công ty không trả sổ bảo hiểm")
     staff = await door.lawyer()
-    await merge(door, third, second, staff)
-    await merge(door, second, first, staff)
+    await door.merges(third, second, staff)
+    await door.merges(second, first, staff)
     await door.says("lan", phrases.SKIP)
     await door.says("lan", "Tôi bổ sung giấy tờ")
     assert EventKind.WROTE in [kind for kind, _ in await history(door, first)]
@@ -101,7 +92,7 @@ async def test_of_three_all_lead_to_the_last(door: FrontDoor) -> None:
 
 async def test_what_was_merged_is_erased_with_the_rest(door: FrontDoor) -> None:
     first, second = await two(door)
-    await merge(door, second, first, await door.lawyer())
+    await door.merges(second, first, await door.lawyer())
     await door.says("lan", "xóa")
     await door.taps("lan", phrases.ERASE_ALL)
     for code in (first, second):

@@ -40,7 +40,7 @@ async def visit(
     """Makes a browser: `await visit()`, with the worker's cookie if `key` is given."""
     (tmp_path / "be-vietnam-pro-400.woff2").write_bytes(b"wOF2")
     app = web.Application()
-    app.add_routes(webchat.routes(reception, secure=False, fonts=tmp_path))
+    app.add_routes(webchat.routes(reception, secure=False, fonts=tmp_path, clock=lambda: MORNING))
     secure_responses(app)
     server = TestServer(app)
     browsers: list[Client] = []
@@ -97,7 +97,7 @@ async def test_the_first_message_sets_a_strict_cookie(visit: Any, reception: Any
 
 async def test_over_https_the_cookie_is_secure(reception: Any, tmp_path: Path) -> None:
     app = web.Application()
-    app.add_routes(webchat.routes(reception, secure=True, fonts=tmp_path))
+    app.add_routes(webchat.routes(reception, secure=True, fonts=tmp_path, clock=lambda: MORNING))
     async with TestClient(TestServer(app)) as browser:
         response = await post(browser, text="nợ lương", token=TOKEN)
         assert response.cookies[webchat.COOKIE]["secure"]

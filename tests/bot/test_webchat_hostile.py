@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.channels import webchat
+from hotline.opening import utc_now
 from tests.fakes import RememberingReception
 from tests.hostile import SEED, scarred
 from tests.raw_requests import request, statuses
@@ -39,7 +40,7 @@ def reception() -> RememberingReception:
 @pytest.fixture
 async def base(reception: RememberingReception, tmp_path: Path) -> AsyncIterator[str]:
     app = web.Application()
-    app.add_routes(webchat.routes(reception, secure=False, fonts=tmp_path))
+    app.add_routes(webchat.routes(reception, secure=False, fonts=tmp_path, clock=utc_now))
     async with TestServer(app) as server:
         yield str(server.make_url("")).rstrip("/")
 

@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 import time
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -46,17 +45,6 @@ class DayClock:
     def __call__(self) -> dt.datetime:
         midnight = dt.datetime.combine(self._day, dt.time(), VIETNAM).astimezone(dt.UTC)
         return midnight + self._skipped + dt.timedelta(seconds=time.monotonic() - self._began)
-
-    def as_module(self) -> SimpleNamespace:
-        """In place of `datetime` where somebody reads the machine's own clock."""
-        clock = self
-
-        class Moment(dt.datetime):
-            @classmethod
-            def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
-                return clock().astimezone(tz)
-
-        return SimpleNamespace(datetime=Moment, UTC=dt.UTC)
 
     def goes_to(self, hour: int, minute: int) -> None:
         """Forward only."""
