@@ -137,6 +137,7 @@ class TicketDetail(TicketRow):
     referrals: list[Referred]
     master: str | None  # of the collective matter
     merged_into: str | None
+    can_reopen: bool
     same_worker: list[str]  # his other open tickets
     must_check: bool  # answers to this ticket are read by a second lawyer
     submitted: Submitted | None  # the one that waits for it
@@ -269,6 +270,7 @@ async def detail(
         referrals=await assigned.referrals_of(session, ticket),
         master=await assigned.code_of(session, ticket.master_id),
         merged_into=await assigned.code_of(session, ticket.merged_into_id),
+        can_reopen=tickets.can_reopen(ticket),
         same_worker=await assigned.same_worker(session, ticket, reader_id),
         must_check=await checking.needed(session, ticket),
         submitted=submitted.of(ticket, events, names),

@@ -103,7 +103,9 @@ async def _closed(session: AsyncSession, since: dt.datetime, until: dt.datetime)
 async def _reopened(session: AsyncSession, since: dt.datetime, until: dt.datetime) -> Moments:
     rows = await session.execute(
         select(TicketEvent.ticket_id, TicketEvent.at).where(
-            TicketEvent.kind == EventKind.REOPENED, *_between(since, until)
+            TicketEvent.kind == EventKind.REOPENED,
+            TicketEvent.actor_id.is_(None),  # not a lawyer's second thoughts
+            *_between(since, until),
         )
     )
     return _by_owner(rows)

@@ -55,7 +55,8 @@ def conflict(message: str) -> ApiError:
 
 
 TAKEN_ALREADY = "Phiếu đã có người nhận hoặc đã đóng."
-CLOSED = "Phiếu đã đóng. Người lao động nhắn tiếp thì phiếu tự mở lại."
+CLOSED = "Phiếu đã đóng. Muốn viết tiếp thì mở lại phiếu trước."
+NOT_TO_REOPEN = "Phiếu này không mở lại được: đang mở, đã gộp hoặc đã xóa."
 NOT_ANSWERED = "Chưa trả lời người lao động nên chưa đóng được phiếu."
 LEFT_ALREADY = "Câu trả lời đã gửi đi, không rút lại được nữa."
 NOT_NOW = "Trạng thái phiếu đã khác, xin tải lại trang."
@@ -271,6 +272,19 @@ async def resume(request: web.Request) -> None:
 async def post_resume(request: web.Request) -> web.Response:
     """Go on without waiting for the worker."""
     await resume(request)
+    return json_response(await read_case(request))
+
+
+async def reopen(request: web.Request) -> None:
+    office = office_of(request)
+    async with changing(office, request.match_info["code"], NOT_TO_REOPEN) as (session, ticket):
+        await tickets.reopen(session, ticket, who(request).staff, office.clock())
+
+
+@routes.api("POST", "/api/tickets/{code}/reopen", LAWYERS, answer=TicketDetail)
+async def post_reopen(request: web.Request) -> web.Response:
+    """Go on with a closed ticket, to add to an answer or to correct it; 409 if it cannot be."""
+    await reopen(request)
     return json_response(await read_case(request))
 
 

@@ -189,11 +189,15 @@ def _resolved(clock: Clock, tick: Tick, terms: Terms) -> Clock:
 
 
 def _reopened(clock: Clock, tick: Tick, terms: Terms) -> Clock:
-    """The end's term goes on from where it stood: it is never given anew."""
+    """The end's term goes on from where it stood: it is never given anew.
+
+    A lawyer who opens it again owes an answer; the worker's message owes its own.
+    """
     if clock.resolved_at is None:
         return clock
     due = _shifted(clock, clock.resolved_at, tick.since, terms)
-    return replace(clock, resolution_due_at=due, resolved_at=None)
+    going = replace(clock, resolution_due_at=due, resolved_at=None)
+    return _wrote(going, tick, terms) if tick.by_staff else going
 
 
 def _absorbed(clock: Clock, tick: Tick, terms: Terms) -> Clock:

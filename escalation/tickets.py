@@ -308,6 +308,24 @@ def resolve(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.datetim
     record(session, ticket, EventKind.RESOLVED, now, actor=staff)
 
 
+async def reopen(session: AsyncSession, ticket: Ticket, staff: Staff, now: dt.datetime) -> None:
+    """A lawyer has more to say, or said something wrong. Whose ticket it was, it stays with.
+
+    Raises `Conflict` unless it is closed, goes on nowhere else and its worker can be reached.
+    """
+    if not can_reopen(ticket):
+        raise Conflict("it is open, merged or forgotten")
+    _go_on(ticket)
+    record(session, ticket, EventKind.REOPENED, now, actor=staff)
+    if ticket.assignee_id is None:
+        await take(session, ticket, staff, now)
+
+
+def can_reopen(ticket: Ticket) -> bool:
+    known = ticket.merged_into_id is None and ticket.person_id is not None
+    return known and not ticket.is_open
+
+
 def remind(session: AsyncSession, ticket: Ticket, now: dt.datetime) -> None:
     """We have waited for the worker as long as counts: he is told, once."""
     record(session, ticket, EventKind.REMINDED, now)

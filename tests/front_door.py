@@ -94,6 +94,12 @@ class FrontDoor:
             tickets.resolve(session, ticket, staff, self.clock())
         await self._announce()
 
+    async def reopens(self, code: str, staff: Staff) -> None:
+        async with self.database.writing() as session:
+            ticket = await lookup.find_to_change(session, code)
+            assert ticket is not None
+            await tickets.reopen(session, ticket, staff, self.clock())
+
     async def merges(self, code: str, into: str, staff: Staff) -> None:
         async with self.database.writing() as session:
             found = {one: await lookup.find(session, one) for one in (code, into)}

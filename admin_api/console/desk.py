@@ -195,6 +195,12 @@ async def resume(request: web.Request) -> web.StreamResponse:
     raise _back(request)
 
 
+@routes.page("POST", "/tickets/{code}/reopen", LAWYERS)
+async def reopen(request: web.Request) -> web.StreamResponse:
+    await tickets.reopen(request)
+    raise _back(request)
+
+
 @routes.page("POST", "/tickets/{code}/resolve", LAWYERS)
 async def resolve(request: web.Request) -> web.StreamResponse:
     await tickets.resolve(request)

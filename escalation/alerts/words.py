@@ -14,7 +14,7 @@ _KINDS = {Kind.QUESTION: "Câu hỏi", Kind.REPORT: "Phản ánh", Kind.PROPOSAL
 _LINES = {
     "opened": "Phiếu mới chờ nhận",
     "wrote": "Người lao động nhắn thêm",
-    "reopened": "Người lao động mở lại phiếu",
+    "reopened": "Phiếu được mở lại",
     "prioritised": "Phiếu chuyển thành khẩn",
     "asked_back": "Người lao động xin được gọi lại",
     "noted": "Đồng nghiệp nhắc đến anh/chị trong ghi chú",

@@ -109,6 +109,25 @@ async def test_what_is_taken_back_never_was(desk: Desk, lawyer: Browser, then: s
     assert not _replies((await _read(desk))[1])
 
 
+async def test_an_answer_is_corrected_after_the_ticket_was_closed(
+    desk: Desk, lawyer: Browser
+) -> None:
+    async with desk.database.writing() as session:
+        ticket = await lookup.find(session, desk.code)
+        assert ticket is not None
+        ticket.person_id = 1
+    assert (await _post(lawyer, "/reopen"))[0] == 409  # it is open
+    await _post(lawyer, "/replies", text="Chậm nhất là ngày 5", then="resolve")
+    status, body = await _post(lawyer, "/replies", text="Nhầm, là ngày 15")
+    assert status == 409
+    assert "Mở lại để nói thêm" in body
+    assert (await _post(lawyer, "/reopen"))[0] == 303
+    assert (await _post(lawyer, "/replies", text="Nhầm, là ngày 15", then="resolve"))[0] == 303
+    ticket, events = await _read(desk)
+    assert ticket.state is State.RESOLVED
+    assert [one.text for one in _replies(events)] == ["Chậm nhất là ngày 5", "Nhầm, là ngày 15"]
+
+
 async def test_what_has_left_or_is_another_s_stays(desk: Desk, lawyer: Browser) -> None:
     await _post(lawyer, "/replies", text="Đã gửi")
     _, events = await _read(desk)

@@ -96,6 +96,10 @@ class Desk:
         async with self.at(code) as (session, ticket):
             tickets.resolve(session, ticket, staff, self.clock())
 
+    async def reopen(self, code: str, staff: Staff) -> None:
+        async with self.at(code) as (session, ticket):
+            await tickets.reopen(session, ticket, staff, self.clock())
+
     async def prioritise(self, code: str) -> None:
         async with self.at(code) as (session, ticket):
             tickets.prioritise(session, ticket, self.clock())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from escalation import lookup, tickets
+from escalation import lookup, running, tickets
 from escalation.models import Staff, Ticket, TicketEvent
 from escalation.sla import SHIPPED
 from escalation.tickets import Conflict
@@ -270,6 +270,56 @@ async def test_a_later_message_reopens_a_closed_ticket_with_its_lawyer(desk: Des
     assert ticket.first_responded_at == first
     assert ticket.next_due_at == SHIPPED.next_response_due(Priority.NORMAL, desk.clock())
     assert (await desk.kinds(code))[-2:] == [EventKind.REOPENED, EventKind.WROTE]
+
+
+async def known(desk: Desk, code: str) -> None:
+    """The worker can still be written to."""
+    async with desk.at(code) as (_, ticket):
+        ticket.person_id = 1
+
+
+async def test_a_lawyer_opens_a_closed_ticket_again_and_owes_an_answer(desk: Desk) -> None:
+    code, lawyer = await closed(desk)
+    await known(desk, code)
+    desk.clock.pass_(days=1)
+    await desk.reopen(code, await desk.lawyer())
+    ticket = await desk.read(code)
+    assert (ticket.state, ticket.assignee_id) == (State.ACTIVE, lawyer.id)
+    assert ticket.next_due_at == SHIPPED.next_response_due(Priority.NORMAL, desk.clock())
+    async with desk.at(code) as (session, ticket):
+        events = await tickets.history(session, ticket)
+        assert running.recomputed(ticket, events) == running.read(ticket)
+    await desk.reply(code, lawyer)
+    await desk.resolve(code, lawyer)
+    assert (await desk.read(code)).next_due_at is None
+
+
+async def test_who_opens_a_ticket_that_nobody_has_takes_it(desk: Desk) -> None:
+    code, lawyer = await closed(desk)
+    await known(desk, code)
+    async with desk.at(code) as (session, ticket):
+        await tickets.release(session, ticket, desk.clock())
+    await desk.reopen(code, lawyer)
+    ticket = await desk.read(code)
+    assert (ticket.state, ticket.assignee_id) == (State.ACTIVE, lawyer.id)
+    assert (await desk.kinds(code))[-2:] == [EventKind.REOPENED, EventKind.TAKEN]
+
+
+async def test_what_is_open_merged_or_forgotten_is_not_opened_again(desk: Desk) -> None:
+    code, lawyer = await closed(desk)
+    with pytest.raises(Conflict):  # forgotten
+        await desk.reopen(code, lawyer)
+    await known(desk, code)
+    other = await desk.open()
+    async with desk.at(code) as (session, ticket):
+        target = await lookup.find(session, other)
+        assert target is not None
+        ticket.merged_into_id = target.id
+    with pytest.raises(Conflict):
+        await desk.reopen(code, lawyer)
+    await known(desk, other)
+    with pytest.raises(Conflict):
+        await desk.reopen(other, lawyer)
 
 
 async def test_a_message_delivered_late_still_counts_from_when_it_was_sent(desk: Desk) -> None:

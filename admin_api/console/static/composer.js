@@ -18,6 +18,8 @@ function choose(mode) {
 }
 
 function write(mode) {
+  const reopen = document.querySelector("form.reopen button");
+  if (mode === "reply" && reopen) return reopen.focus(); // closed: first it must be opened again
   choose(mode);
   boxOf(composer.querySelector(`form.${mode}`)).focus();
 }
@@ -223,7 +225,7 @@ function prepare(form) {
 if (composer) {
   offerAnswers(document.getElementById("reply-text"), put);
   offerColleagues(document.getElementById("note-text"), put);
-  composer.querySelectorAll("form").forEach(prepare);
+  composer.querySelectorAll("form[data-draft]").forEach(prepare);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");
     if (button) insert(document.getElementById(button.dataset.insert).textContent);
