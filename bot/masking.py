@@ -15,7 +15,8 @@ from knowledge_base.text import clean, fold
 
 PHONE, ID, EMAIL, ACCOUNT = "số điện thoại", "số giấy tờ", "e-mail", "số tài khoản"
 NAME, COMPANY, ADDRESS, BIRTH = "tên người", "tên công ty", "địa chỉ", "ngày sinh"
-KINDS = (PHONE, ID, EMAIL, ACCOUNT, NAME, COMPANY, ADDRESS, BIRTH)
+TICKET = "mã phiếu"
+KINDS = (PHONE, ID, EMAIL, ACCOUNT, NAME, COMPANY, ADDRESS, BIRTH, TICKET)
 PLACEHOLDER = re.compile(r"\[(" + "|".join(KINDS) + r")\]")
 
 
@@ -84,6 +85,7 @@ _BORN = (
 )
 
 _cued = (
+    _replacing(r"\bHP ?- ?[0-9A-Z]{4}\b", TICKET),
     _replacing(
         r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\ba còng\b|\ba cong\b)\s?[\w-]{1,63}(?:\s?(?:\.|\bchấm\b|\bcham\b)\s?[a-z]{2,12}){1,5}",
         EMAIL,

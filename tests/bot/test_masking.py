@@ -15,6 +15,7 @@ from bot.masking import (
     NAME,
     PHONE,
     PLACEHOLDER,
+    TICKET,
     mask,
 )
 from knowledge_base.library import Library
@@ -30,6 +31,8 @@ def known(library: Library) -> frozenset[str]:
 @pytest.mark.parametrize(
     ("text", "kind", "secret"),
     [
+        ("phiếu HP-7K3Q của anh/chị đã có trả lời", TICKET, "7K3Q"),
+        ("em hỏi lại phiếu hp-7k3q", TICKET, "7k3q"),
         ("gọi em số 0912345678 nhé", PHONE, "0912345678"),
         ("gọi 0912.345.678 sau 17h", PHONE, "345"),
         ("sđt +84 912 345 678", PHONE, "912"),
