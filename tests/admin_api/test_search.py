@@ -20,6 +20,8 @@ from knowledge_base.library import Library
 from tests.admin_api.test_access import Desk, opened
 from tests.factories import Clock
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 Ask = Callable[..., Awaitable[Ticket]]
 
 

@@ -80,6 +80,7 @@ def test_a_question_is_answered_with_its_basis(hotline: CommandLine) -> None:
     assert not hotline.directory.exists()
 
 
+@pytest.mark.thorough
 def test_why_an_entry_was_found_is_told(hotline: CommandLine) -> None:
     said = hotline.here("ask", "Tăng ca tối đa bao nhiêu giờ một tháng?", "--why").well()
     assert re.search(r"^answer: right 0\.9\d", said, re.MULTILINE)
@@ -136,6 +137,7 @@ def test_the_shipped_base_is_valid(hotline: CommandLine) -> None:
     assert hotline("kb", "validate").well() == "No complaints.\n"
 
 
+@pytest.mark.thorough
 def test_citations_are_checked_against_the_text_of_the_law(
     hotline: CommandLine, tmp_path: Path
 ) -> None:
@@ -155,6 +157,7 @@ def article(article_id: str, text: str, **more: str) -> str:
     return json.dumps(told | {"text": text, "effective_from": "2021-01-01"} | more) + "\n"
 
 
+@pytest.mark.thorough
 def test_what_may_be_sent_is_written_out(hotline: CommandLine, tmp_path: Path) -> None:
     lines = hotline.here("kb", "export").well().splitlines()
     exported = {row["id"]: row for row in map(json.loads, lines)}

@@ -12,6 +12,8 @@ from knowledge_base.articles import Article
 from tests.factories import Client
 from tests.journeys.conftest import Hotline, Open, eventually
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 CODE = "45/2019/QH14"
 QUESTION = "Tăng ca tối đa bao nhiêu giờ một tháng?"
 ENTRY = "lam-them-toi-da"

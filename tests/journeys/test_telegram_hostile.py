@@ -17,6 +17,8 @@ from tests.factories import SECRET, Updates, everything
 from tests.hostile import as_json, changed
 from tests.journeys.conftest import Hotline
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 LAN = 7001
 HOSTILE = 2000
 MEGABYTE = 1024 * 1024

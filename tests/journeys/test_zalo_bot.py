@@ -21,6 +21,8 @@ from tests.hostile import as_json
 from tests.journeys.conftest import Hotline, eventually
 from tests.journeys.test_delivery import eventually_async, is_blocked, passing
 
+pytestmark = pytest.mark.thorough("postgresql")
+
 TOKEN = "738499441022218443:token-of-nobody_at-all"
 SECRET = "a-secret-for-zalo"
 LAN, MINH = "6ede9afa66b88fe6d6a9", "7f01bb"
