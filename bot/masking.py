@@ -137,7 +137,8 @@ def _rows(row: re.Pattern[str]) -> Rule:
 def _number(found: re.Match[str], text: str) -> str:
     said = found[0].strip()
     ordinary = _MONEY.fullmatch(said) or _YEARS.fullmatch(said) or _DATE.fullmatch(said)
-    if ordinary or _UNIT.match(text, found.end()):
+    counted = said[0] in "123456789" and _UNIT.match(text, found.end())  # no amount begins with 0
+    if ordinary or counted:
         return found[0]
     digits = "".join(
         _ALIKE.get(sign) or _DIGITS.get(sign.lower(), sign) for sign in _ONE_SIGN.findall(said)

@@ -35,6 +35,7 @@ def known(library: Library) -> frozenset[str]:
         ("em hỏi lại phiếu hp-7k3q", TICKET, "7k3q"),
         ("gọi em số 0912345678 nhé", PHONE, "0912345678"),
         ("gọi 0912.345.678 sau 17h", PHONE, "345"),
+        ("gọi 0912345678 ty gấp", PHONE, "0912"),
         ("sđt +84 912 345 678", PHONE, "912"),
         ("sdt: (+84)912-345-678", PHONE, "912"),
         ("84912345678 là số em", PHONE, "84912"),
