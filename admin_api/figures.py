@@ -1,7 +1,7 @@
 """Shares and percentiles as the reports tell them, and what is too small to be told. (pure)"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 LEAST_SHOWN = 5  # of fewer people nobody learns what they did: one could tell who it was
 
@@ -19,8 +19,14 @@ def shown_percent(part: int, whole: int) -> float | None:
     return percent(part, whole) if whole >= LEAST_SHOWN else None
 
 
-def percentile(ordered: Sequence[float], percent: int) -> float | None:
-    """The smallest value that at least `percent` of a hundred do not exceed (nearest rank)."""
-    if not ordered:
-        return None
-    return round(ordered[math.ceil(len(ordered) * percent / 100) - 1], 1)
+def percentile(numbers: Mapping[float, int], percent: int) -> float | None:
+    """The smallest value that at least `percent` of a hundred do not exceed (nearest rank).
+
+    `numbers` tells how often each value was seen.
+    """
+    rank = math.ceil(sum(numbers.values()) * percent / 100)
+    for value in sorted(numbers):
+        rank -= numbers[value]
+        if rank <= 0:
+            return round(value, 1)
+    return None

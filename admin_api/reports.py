@@ -10,25 +10,22 @@ the hotline count in the whole, never as online.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel
-from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
+from admin_api import asked
+from admin_api.asked import Asked, End
 from admin_api.figures import percent, percentile, shown
 from admin_api.office import office_of
 from admin_api.recontact import Recontact, recontact
 from admin_api.routing import REPORT_READERS, ApiError, Routes, json_response
-from bot.models import Handoff, Outcome, Question
 from escalation import consultations
 from escalation.calendar import LOCAL
 from escalation.consultations import Counted
-from escalation.models import Ticket, TicketEvent
-from escalation.vocabulary import OPEN_STATES, EventKind, State
 
 GOALS = {2025: 50, 2030: 70}  # percent online, promised in the digital plan of 2022
 
@@ -80,191 +77,90 @@ class Summary(BaseModel):
     by_day: list[Day]
 
 
-@dataclass(frozen=True)
-class _Case:
-    """What a question's ticket came to, also with the other ticket that one of them absorbed."""
-
-    ticket: Ticket
-    opened_at: dt.datetime
-    is_open: bool
-    answered_at: dt.datetime | None
-
-
-@dataclass(frozen=True)
-class _Consultation:
-    question: Question
-    case: _Case | None
-
-    @property
-    def by_lawyer(self) -> bool:
-        return self.case is not None and self.case.answered_at is not None
-
-    @property
-    def by_bot(self) -> bool:
-        return self.case is None and self.question.outcome is Outcome.ANSWERED
-
-    @property
-    def online(self) -> bool:
-        return self.by_bot or self.by_lawyer
-
-    @property
-    def waits(self) -> bool:
-        return self.case is not None and self.case.is_open and not self.by_lawyer
-
-    @property
-    def closed_unanswered(self) -> bool:
-        return self.case is not None and not self.case.is_open and not self.by_lawyer
-
-
 async def summary(
     session: AsyncSession, first: dt.date, last: dt.date, now: dt.datetime
 ) -> Summary:
     """Figures of the days `first` to `last`, both included, in Vietnam's time."""
     since, until = _midnight(first), _midnight(last + dt.timedelta(days=1))
-    asked = await _consultations(session, since, until)
+    questions = await asked.questions(session, since, until)
+    cases = await asked.cases(session, since, until, now)
     offline = await consultations.counted(session, first, last)
-    received = len(asked) + len(offline)
-    online = sum(one.online for one in asked)
-    cases = [one.case for one in asked if one.case is not None]
-    waits = _waits(cases)
-    tickets = [case.ticket for case in cases]
-    rated = [ticket.rating for ticket in tickets if ticket.rating is not None]
-    bot_rated = [ticket.bot_rating for ticket in tickets if ticket.bot_rating is not None]
+    ends = _count((one.end, one.number) for one in questions)
+    received = ends.total() + len(offline)
+    online = ends[End.BOT] + ends[End.LAWYER]
+    waits = _count((one.wait, one.number) for one in cases if one.wait is not None)
+    in_time = _count((one.in_time, one.number) for one in cases if one.in_time is not None)
+    confirmed = _count((one.confirmed, one.number) for one in questions)
+    rated = _count((one.rating, one.number) for one in cases if one.rating is not None)
+    bot_rated = _count((one.bot_rating, one.number) for one in cases if one.bot_rating is not None)
     return Summary(
         from_day=first,
         to_day=last,
         received=received,
-        answered_by_bot=sum(one.by_bot for one in asked),
-        answered_by_lawyer=sum(one.by_lawyer for one in asked),
-        clarifying=sum(
-            one.case is None and one.question.outcome is Outcome.CLARIFYING for one in asked
-        ),
-        still_open=sum(one.waits for one in asked),
-        closed_unanswered=sum(one.closed_unanswered for one in asked),
+        answered_by_bot=ends[End.BOT],
+        answered_by_lawyer=ends[End.LAWYER],
+        clarifying=ends[End.CLARIFYING],
+        still_open=ends[End.OPEN],
+        closed_unanswered=ends[End.CLOSED],
         offline=len(offline),
         online=online,
         online_share=percent(online, received),
         goals=GOALS,
-        confirmed_by_worker=sum(one.question.confirmed is True for one in asked),
-        rejected_by_worker=sum(one.question.confirmed is False for one in asked),
+        confirmed_by_worker=confirmed[True],
+        rejected_by_worker=confirmed[False],
         first_response_median_minutes=percentile(waits, 50),
         first_response_p90_minutes=percentile(waits, 90),
-        first_response_within_due=_within_due(cases, now),
-        ratings_helped=shown(sum(rated), len(rated)),
-        ratings_given=len(rated),
-        bot_ratings_helped=shown(sum(bot_rated), len(bot_rated)),
-        bot_ratings_given=len(bot_rated),
+        first_response_within_due=percent(in_time[True], in_time.total()),
+        ratings_helped=shown(rated[1], rated.total()),
+        ratings_given=rated.total(),
+        bot_ratings_helped=shown(bot_rated[1], bot_rated.total()),
+        bot_ratings_given=bot_rated.total(),
         recontact=await recontact(session, since, until, now),
         by_channel=_slices(
-            asked,
-            lambda one: one.question.channel,
-            (f"offline_{one.way}" for one in offline),
+            questions, lambda one: one.channel, (f"offline_{one.way}" for one in offline)
         ),
         by_topic=_slices(
-            asked,
-            lambda one: one.question.topic or "khac",
-            (one.topic or "khac" for one in offline),
+            questions, lambda one: one.topic or "khac", (one.topic or "khac" for one in offline)
         ),
-        by_day=_days(asked, offline, first, last),
+        by_day=_days(questions, offline, first, last),
     )
 
 
-def _waits(cases: Iterable[_Case]) -> list[float]:
-    """Minutes to the first answer of a person, sorted."""
-    return sorted(
-        (case.answered_at - case.opened_at).total_seconds() / 60
-        for case in cases
-        if case.answered_at is not None
-    )
+Named = TypeVar("Named")
 
 
-async def _consultations(
-    session: AsyncSession, since: dt.datetime, until: dt.datetime
-) -> list[_Consultation]:
-    target = aliased(Ticket)
-    rows = await session.execute(
-        select(Question, Ticket, target.state, _answered(target))
-        .outerjoin(Handoff, Handoff.question_id == Question.id)
-        .outerjoin(Ticket, Ticket.id == Handoff.ticket_id)
-        .outerjoin(target, target.id == Ticket.merged_into_id)
-        .where(Question.asked_at >= since, Question.asked_at < until)
-        .order_by(Question.id, Ticket.id)
-    )
-    by_question = {
-        question.id: _Consultation(
-            question, _case(question, ticket, state or ticket.state, at) if ticket else None
-        )
-        for question, ticket, state, at in rows
-    }
-    return list(by_question.values())
+def _count(numbers: Iterable[tuple[Named, int]]) -> Counter[Named]:
+    counted: Counter[Named] = Counter()
+    for name, number in numbers:
+        counted[name] += number
+    return counted
 
 
-def _answered(target: type[Ticket]) -> ScalarSelect[dt.datetime]:
-    """A person's first answer to the question, on its ticket or on the one that goes on.
-
-    The tickets' own columns will not do: two that became one have the earliest answer of both,
-    which may be older than this question.
-    """
-    talked = TicketEvent.data["outcome"].as_string() == "talked"
-    return (
-        select(func.min(TicketEvent.at))
-        .where(
-            TicketEvent.ticket_id.in_((Ticket.id, target.id)),
-            or_(
-                TicketEvent.kind == EventKind.REPLIED,
-                (TicketEvent.kind == EventKind.CALLED) & talked,
-            ),
-            TicketEvent.at >= Question.asked_at,
-        )
-        .scalar_subquery()
-    )
-
-
-def _case(
-    question: Question, ticket: Ticket, state: State, answered_at: dt.datetime | None
-) -> _Case:
-    opened_at = max(ticket.opened_at, question.asked_at)
-    return _Case(ticket, opened_at, state in OPEN_STATES, answered_at)
+def _online(questions: Iterable[Asked]) -> Iterator[Asked]:
+    return (one for one in questions if one.end in (End.BOT, End.LAWYER))
 
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), LOCAL)
 
 
-def _within_due(cases: Iterable[_Case], now: dt.datetime) -> float | None:
-    judged = [
-        (case.answered_at or now) <= case.ticket.first_response_due_at
-        for case in cases
-        if case.answered_at is not None or case.ticket.first_response_due_at < now
-    ]
-    return percent(sum(judged), len(judged))
-
-
 def _slices(
-    asked: Iterable[_Consultation],
-    name_of: Callable[[_Consultation], str],
-    offline: Iterable[str],
+    questions: Sequence[Asked], name_of: Callable[[Asked], str], offline: Iterable[str]
 ) -> list[Slice]:
-    received: Counter[str] = Counter(offline)
-    online: Counter[str] = Counter()
-    for one in asked:
-        received[name_of(one)] += 1
-        online[name_of(one)] += one.online
+    received = _count((name_of(one), one.number) for one in questions) + Counter(offline)
+    online = _count((name_of(one), one.number) for one in _online(questions))
     return [
         Slice(name=name, received=number, online=online[name])
-        for name, number in received.most_common()
+        for name, number in sorted(received.items(), key=lambda one: (-one[1], one[0]))
     ]
 
 
 def _days(
-    asked: Iterable[_Consultation], offline: Iterable[Counted], first: dt.date, last: dt.date
+    questions: Sequence[Asked], offline: Iterable[Counted], first: dt.date, last: dt.date
 ) -> list[Day]:
-    received = Counter(one.day for one in offline)
-    online: Counter[dt.date] = Counter()
-    for one in asked:
-        day = one.question.asked_at.astimezone(LOCAL).date()
-        received[day] += 1
-        online[day] += one.online
+    received = _count((one.day, one.number) for one in questions)
+    received.update(one.day for one in offline)
+    online = _count((one.day, one.number) for one in _online(questions))
     span = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     return [Day(day=day, received=received[day], online=online[day]) for day in span]
 

@@ -21,9 +21,11 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_api import accounts, app
 from admin_api.office import Office
+from admin_api.routing import Route
 from admin_api.searching import FINDER
 from bot.models import (
     Author,
@@ -50,6 +52,7 @@ _TIED_TO = 300  # tickets of the employer the lawyer is tied to
 _NOW = dt.datetime(2026, 11, 23, 9, tzinfo=LOCAL)
 _ROUNDS = 20
 _LETTERS = "234679ACDEFGHJKMNPQRTUVWXYZ"
+_YEAR = "from=2025-11-24&to=2026-11-23"
 _SEARCHES = ("cong ty luong", "công ty không trả lương tháng", "thai sản bảo hiểm", "{code}")
 
 
@@ -66,7 +69,7 @@ def _code(number: int) -> str:
 
 
 def _ticket(number: int, said: str, chance: random.Random) -> dict[str, Any]:
-    opened = _NOW - dt.timedelta(minutes=5 * number)
+    opened = _opened(number)
     is_open = chance.random() < _OPEN
     due = opened + dt.timedelta(hours=20)
     return {
@@ -90,15 +93,20 @@ def _ticket(number: int, said: str, chance: random.Random) -> dict[str, Any]:
     }
 
 
+def _opened(number: int) -> dt.datetime:
+    return _NOW - dt.timedelta(minutes=5 * number)
+
+
 def _person(number: int) -> int:
     return (number - 1) // _EACH + 1
 
 
 def _events(number: int, said: list[str]) -> Iterator[dict[str, Any]]:
-    kinds = (EventKind.OPENED, EventKind.REPLIED, EventKind.WROTE)
-    told = {"ticket_id": number, "at": _NOW, "data": {}, "announced_at": _NOW, "alerted_at": _NOW}
-    for kind, text in zip(kinds, said, strict=True):
-        yield {**told, "kind": kind, "text": text}
+    kinds = (EventKind.OPENED, EventKind.REPLIED, EventKind.WROTE, EventKind.RESOLVED)
+    at = _opened(number) + dt.timedelta(hours=20)
+    told = {"ticket_id": number, "at": at, "data": {}, "announced_at": at, "alerted_at": at}
+    for kind, text in zip(kinds, [*said, None], strict=True):
+        yield {**told, "kind": kind, "actor_id": 1, "text": text}
 
 
 def _messages(number: int, said: list[str]) -> Iterator[dict[str, Any]]:
@@ -125,7 +133,7 @@ def _question(number: int) -> dict[str, Any]:
         "id": number,
         "conversation_id": _person(number),
         "channel": "telegram",
-        "asked_at": _NOW,
+        "asked_at": _opened(number),
         "outcome": Outcome.HANDED_OFF,
         "reasoning": {},
     }
@@ -136,15 +144,15 @@ def _handoff(number: int) -> dict[str, Any]:
     return {**named, "created_at": _NOW}
 
 
-async def _fill(database: Database, tickets: int) -> str:
-    """Returns the token of the lawyer who looks."""
+async def _fill(database: Database, tickets: int) -> list[str]:
+    """Returns the tokens of those who look: a lawyer, an administrator."""
     chance = random.Random(7)
     ways = [one for entry in importing.load().entries.values() for one in entry.phrasings]
     async with database.writing() as session:
-        lawyer = Staff(email="a@b.test", name="A", role=Role.LAWYER, created_at=_NOW)
-        session.add(lawyer)
-        await session.flush()
-        token = await accounts.issue_token(session, lawyer, _NOW)
+        tokens = [
+            await _token(session, "a@b.test", Role.LAWYER),
+            await _token(session, "c@d.test", Role.ADMIN),
+        ]
     for first in range(1, tickets + 1, _BATCH):
         numbers = range(first, min(first + _BATCH, tickets + 1))
         said = {one: [" ".join(chance.sample(ways, 2)) for _ in range(3)] for one in numbers}
@@ -164,13 +172,20 @@ async def _fill(database: Database, tickets: int) -> str:
     async with database.writing() as session:
         tied = range(1, tickets + 1, max(1, tickets // _TIED_TO))
         await session.execute(insert(Barred), [{"staff_id": 1, "ticket_id": one} for one in tied])
-    return token
+    return tokens
+
+
+async def _token(session: AsyncSession, email: str, role: Role) -> str:
+    staff = Staff(email=email, name="A", role=role, created_at=_NOW)
+    session.add(staff)
+    await session.flush()
+    return await accounts.issue_token(session, staff, _NOW)
 
 
 # -- how long it takes -----------------------------------------------------------------------------
 
 
-async def _measure(database: Database, token: str, tickets: int, fonts: Path) -> None:
+async def _measure(database: Database, tokens: list[str], fonts: Path) -> None:
     library = entries.library_of(importing.load())
     office = Office(database, SHIPPED, lambda: _NOW, lambda: library, changed=lambda: None)
     built = app.make_app(office, fonts)
@@ -179,8 +194,7 @@ async def _measure(database: Database, token: str, tickets: int, fonts: Path) ->
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(base, headers=headers) as lawyer:
+    async with _client(base, tokens[0]) as lawyer, _client(base, tokens[1]) as admin:
         codes = await _open_codes(database)
         for query in ("view=owed", "view=open", "view=resolved", "view=all", "view=all&page=900"):
             await _timed(lawyer, f"/?{query}", [f"/?{query}"])
@@ -189,7 +203,15 @@ async def _measure(database: Database, token: str, tickets: int, fonts: Path) ->
             await _timed(lawyer, f"/?q={words}", [f"/?q={asked}"])
         for path in _of_a_ticket():
             await _timed(lawyer, path, [path.format(code=code) for code in codes])
+        for route in _of_no_ticket():
+            reader = lawyer if Role.LAWYER in route.access else admin
+            await _timed(reader, route.path, [route.path])
+        await _timed(lawyer, f"/reports?{_YEAR}", [f"/reports?{_YEAR}"])
     await runner.cleanup()
+
+
+def _client(base: str, token: str) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(base, headers={"Authorization": f"Bearer {token}"})
 
 
 async def _read_words(built: web.Application) -> None:
@@ -214,6 +236,12 @@ def _of_a_ticket() -> list[str]:
     return [path for path in paths if path.count("{") == 1]
 
 
+def _of_no_ticket() -> list[Route]:
+    """The pages that a menu leads to."""
+    routes = [one for one in app.all_routes() if one.method == "GET" and one.page and one.access]
+    return [one for one in routes if "{" not in one.path]
+
+
 async def _timed(lawyer: aiohttp.ClientSession, name: str, paths: list[str]) -> None:
     spans = []
     for path in itertools.islice(itertools.cycle(paths), _ROUNDS):
@@ -232,8 +260,8 @@ async def main(tickets: int, url: str | None) -> None:
         address = url or f"sqlite:///{Path(directory) / 'desk.sqlite3'}"
         database = Database(address, Keyring.generate())
         await schema.migrate(database)
-        token = await _fill(database, tickets)
-        await _measure(database, token, tickets, Path(directory))
+        tokens = await _fill(database, tickets)
+        await _measure(database, tokens, Path(directory))
         await database.close()
 
 

@@ -3,6 +3,7 @@
 from hotline.db.base import Base
 from hotline.db.crypto import Keyring, KeysMissing, KeysUnsafe
 from hotline.db.engine import Database, alone
+from hotline.db.times import local_day, minutes_between
 from hotline.db.types import BlindIndex, Encrypted, EncryptedJson, UtcDateTime
 
 __all__ = [
@@ -16,4 +17,6 @@ __all__ = [
     "KeysUnsafe",
     "UtcDateTime",
     "alone",
+    "local_day",
+    "minutes_between",
 ]
