@@ -30,6 +30,7 @@ from hotline.rehearsal.people import LAWYERS_PHONE, WORKERS, Person, passer_by
 from hotline.rehearsal.stage import Stage, standing
 from hotline.rehearsal.troubles import Trouble, Troubles
 from tests.rehearsing import scratch
+from tests.telephone_house import _DIGITS
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 LAN, HUNG = WORKERS
@@ -236,6 +237,36 @@ async def test_nobody_picks_up_and_a_message_is_left(
         return newest.channel == "phone" and newest.state is FileState.KEPT and newest.discarded
 
     await _eventually(kept)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("channel", ["zalo_oa", "zalo_bot", "telegram"])
+async def test_the_digits_of_a_call_open_its_case_in_a_chat(
+    stage: Stage, handset: Handset, person: Person, channel: str
+) -> None:
+    await handset.dial(person)
+    await handset.press("9")
+    await handset.press("2")  # not to be rung: by the code alone
+    await handset.record("công ty giữ lương tháng mười")
+    chat, someone = stage.chats[channel], passer_by(2000 + next(_numbers))
+    await chat.says(someone, _digits(handset))
+    async with stage.house.database.reading() as session:
+        ticket = await session.scalar(select(Ticket).order_by(Ticket.id.desc()).limit(1))
+    assert ticket is not None
+    await _heard(chat, someone, ticket.code)
+    headers = {"Authorization": f"Bearer {await stage.lawyers_token()}"}
+    address = f"{stage.office}/api/tickets/{ticket.code}/replies"
+    answer = {"text": "Anh chị nộp đơn ở Sở Nội vụ."}
+    async with stage.session.post(address, json=answer, headers=headers) as response:
+        assert response.status == 201
+    await _heard(chat, someone, "Sở Nội vụ")
+
+
+def _digits(handset: Handset) -> str:
+    """The six that were spoken."""
+    heard = " ".join(handset.turns[-1].pieces)
+    spoken = heard.partition("Mã của anh chị là: ")[2].partition(".")[0]
+    return "".join(str(_DIGITS.index(one)) for one in spoken.split(", "))
 
 
 @pytest.mark.thorough
