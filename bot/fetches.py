@@ -110,13 +110,16 @@ async def claim(session: AsyncSession, now: dt.datetime, limit: int = BATCH) -> 
 
 
 def _oldest(due: Any, limit: int) -> Any:
-    return (
+    oldest = (
         select(StoredFile.id)
         .where(due)
         .order_by(StoredFile.next_attempt_at, StoredFile.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte()
+        .prefix_with("MATERIALIZED")  # as a subquery PostgreSQL may run it again, and take more
     )
+    return select(oldest.c.id)
 
 
 def _claim_of(file: StoredFile, noted_at: dt.datetime) -> Claim:

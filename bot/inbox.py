@@ -16,10 +16,20 @@ from bot import attachments, exchange, linking, metrics, phrases, staff_chat, st
 from bot.channels import windows
 from bot.channels.base import Inbound
 from bot.exchange import Desk, Exchange, Talk
-from bot.models import Author, Contact, Conversation, Direction, Message, Quarantine, Question
+from bot.models import (
+    Author,
+    Contact,
+    Conversation,
+    Direction,
+    Handoff,
+    Message,
+    Quarantine,
+    Question,
+)
 from bot.turns import MAX_TEXT, Case, Outcome, Reply, State, Turn, Utterance
 from escalation import tickets
 from escalation.models import Ticket
+from escalation.vocabulary import OPEN_STATES
 from knowledge_base.text import clean
 
 REOPENS_WITHIN = dt.timedelta(days=7)  # after that a message is a new matter
@@ -67,23 +77,37 @@ async def _think(
     session: AsyncSession, inbound: Inbound, talk: Talk, desk: Desk, now: dt.datetime
 ) -> Exchange:
     said, question = await _utterance(session, inbound, talk)
-    ticket = await _ticket_at_hand(session, talk.ticket_id, now)
-    turn = await _opened_case(session, inbound, talk, desk, now) or desk.dialogue.respond(
-        talk.state, said, _case(ticket) if ticket else None, now
+    ticket = await _ticket_at_hand(session, talk, now)
+    case = _case(ticket) if ticket else None
+    turn = await _opened_case(session, inbound, talk, case, desk, now) or desk.dialogue.respond(
+        talk.state, said, case, now
     )
     metrics.TURNS.labels(turn.outcome).inc()
     return Exchange(session, desk, inbound, talk, said, question, ticket, turn, now)
 
 
 async def _opened_case(
-    session: AsyncSession, inbound: Inbound, talk: Talk, desk: Desk, now: dt.datetime
+    session: AsyncSession,
+    inbound: Inbound,
+    talk: Talk,
+    case: Case | None,
+    desk: Desk,
+    now: dt.datetime,
 ) -> Turn | None:
-    """Six digits that were told on the telephone open that call's case here."""
+    """Six digits that were told on the telephone open that call's case here.
+
+    Others are for the lawyer, where he has a case: he may have asked for a sum.
+    """
     code = linking.code_in(inbound.text) if inbound.choice is None else None
     if code is None or talk.state.guided is not None:  # there they may be a sum of money
         return None
     library = desk.dialogue.library
-    replies = await linking.open_in_chat(session, code, talk.conversation_id, library, now)
+    try:
+        replies = await linking.open_in_chat(session, code, talk.conversation_id, library, now)
+    except linking.NotOpened as refused:
+        if case is not None and case.is_open:
+            return None
+        replies = (Reply(refused.why),)
     notice = () if talk.state.noticed else (Reply(phrases.NOTICE),)
     return Turn(Outcome.CHAT, replace(talk.state, noticed=True), (*notice, *replies))
 
@@ -235,7 +259,7 @@ async def _take_over(session: AsyncSession, inbound: Inbound, talk: Talk, now: d
         "created_at": now,
     }
     await connection.execute(statements.ADD_MESSAGES, [spoken])
-    ticket = await _ticket_at_hand(session, talk.ticket_id, now)
+    ticket = await _ticket_at_hand(session, talk, now)
     if ticket is not None and ticket.is_open:
         tickets.replied_elsewhere(session, ticket, text, now)
     state = replace(talk.state, taken_over_at=now.isoformat(), guided=None)
@@ -322,19 +346,42 @@ async def _chosen(
 
 def _named_choice(text: str, choices: list[list[str]]) -> int | None:
     """The choice whose number or very words were typed."""
-    if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= len(choices):
-        return int(text[:3]) - 1
+    if text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= len(choices):
+        return int(text) - 1
     said = text.casefold()
     labels = [label.casefold() for label, _ in choices]
     return labels.index(said) if said in labels else None
 
 
-async def _ticket_at_hand(
-    session: AsyncSession, ticket_id: int | None, now: dt.datetime
-) -> Ticket | None:
-    """The conversation's latest ticket while it is open or only just closed."""
-    ticket = await session.get(Ticket, ticket_id, with_for_update=True) if ticket_id else None
-    if ticket is None or ticket.is_open:
-        return ticket
-    recent = ticket.resolved_at is not None and now - ticket.resolved_at <= REOPENS_WITHIN
-    return ticket if recent else None
+async def _ticket_at_hand(session: AsyncSession, talk: Talk, now: dt.datetime) -> Ticket | None:
+    """The conversation's latest ticket while it is open or only just closed.
+
+    An earlier one that is open stands before it if it was spoken of last, and where it is closed
+    for long.
+    """
+    latest = await _locked(session, talk.ticket_id)
+    if latest is None or latest.is_open:
+        return latest
+    recent = latest.resolved_at is not None and now - latest.resolved_at <= REOPENS_WITHIN
+    return await _open_ticket(session, talk, last=recent) or (latest if recent else None)
+
+
+async def _locked(session: AsyncSession, number: int | None) -> Ticket | None:
+    """The ticket, or the one that it was just merged into."""
+    ticket = await session.get(Ticket, number, with_for_update=True) if number else None
+    if ticket is not None and ticket.merged_into_id is not None:
+        return await _locked(session, ticket.merged_into_id)
+    return ticket
+
+
+async def _open_ticket(session: AsyncSession, talk: Talk, *, last: bool) -> Ticket | None:
+    """The newest one that is open; with `last` only one that the last message out was about."""
+    found = (
+        select(Ticket)
+        .join(Handoff, Handoff.ticket_id == Ticket.id)
+        .where(Handoff.conversation_id == talk.conversation_id, Ticket.state.in_(OPEN_STATES))
+    )
+    if last:
+        found = found.where(Handoff.question_id == talk.question_id)
+    newest = found.order_by(Handoff.id.desc()).limit(1)
+    return await session.scalar(newest.with_for_update(of=Ticket))

@@ -1,6 +1,7 @@
 """Six digits told on the telephone that open the same case in a chat.
 
-The call's words, files and tickets move to the chat: a lawyer's answer then goes there.
+The call, its words, files and tickets move to the chat: a lawyer's answer then goes there, and
+what is erased there is erased whole.
 """
 
 import datetime as dt
@@ -11,8 +12,16 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import phrases
-from bot.models import Handoff, Message, Outcome, Question, StoredFile
-from bot.telephone.models import LinkCode, LinkTry
+from bot.models import (
+    Delivery,
+    DeliveryState,
+    Handoff,
+    Message,
+    Outcome,
+    Question,
+    StoredFile,
+)
+from bot.telephone.models import Call, LinkCode, LinkTry
 from bot.turns import Choice, Reply
 from escalation import tickets
 from escalation.calendar import LOCAL
@@ -29,6 +38,14 @@ _CODE = re.compile(r"[0-9]{3}[ .-]?[0-9]{3}")
 
 class TooManyTries(Exception):
     """Somebody guesses."""
+
+
+class NotOpened(Exception):
+    """These digits open nothing here; `why` is for the worker."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def code_in(text: str) -> str | None:
@@ -83,13 +100,13 @@ async def _check_tries(session: AsyncSession, guesser: int, now: dt.datetime) ->
 async def open_in_chat(
     session: AsyncSession, code: str, conversation_id: int, library: Library, now: dt.datetime
 ) -> tuple[Reply, ...]:
-    """Move the call's case into this chat; what is said about it."""
+    """Move the call's case into this chat; what is said about it. Raises `NotOpened`."""
     try:
         found = await find(session, code, conversation_id, now)
     except TooManyTries:
-        return (Reply(phrases.CODE_TOO_OFTEN),)
+        raise NotOpened(phrases.CODE_TOO_OFTEN) from None
     if found is None or found.used_at is not None:
-        return (Reply(phrases.CODE_UNKNOWN),)
+        raise NotOpened(phrases.CODE_UNKNOWN)
     answers = await _answers(session, found.conversation_id, library, now)
     told = await _tickets(session, found.conversation_id, now)
     await _move(session, found.conversation_id, conversation_id, now)
@@ -137,9 +154,11 @@ async def tickets_of(session: AsyncSession, conversation_id: int) -> list[Ticket
 
 
 async def lawyers_words(session: AsyncSession, ticket: Ticket) -> list[str]:
+    """What has left the house: anything else may still be taken back."""
     rows = await session.scalars(
         select(TicketEvent.text)
         .where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == EventKind.REPLIED)
+        .where(TicketEvent.announced_at.is_not(None))
         .order_by(TicketEvent.id)
     )
     return [text for text in rows if text]
@@ -148,6 +167,7 @@ async def lawyers_words(session: AsyncSession, ticket: Ticket) -> list[str]:
 async def _move(session: AsyncSession, call: int, chat: int, now: dt.datetime) -> None:
     """Lawyers read the chat from any of its tickets: who may not see one keeps none of them."""
     await session.flush()
+    await _drop_unsent(session, call)
     for column in (*_TALKS, Ticket.person_id):
         await session.execute(
             update(column.class_)
@@ -165,4 +185,17 @@ async def _move(session: AsyncSession, call: int, chat: int, now: dt.datetime) -
         await tickets.release_from_barred(session, one, now)
 
 
-_TALKS = tuple(table.conversation_id for table in (Handoff, Question, Message, StoredFile))
+async def _drop_unsent(session: AsyncSession, call: int) -> None:
+    """Nothing goes out on the telephone, and in the chat it would be in the way of what does."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.conversation_id == call, Delivery.state.in_(_UNSENT))
+        .values(state=DeliveryState.DROPPED, error="moved")
+        .execution_options(synchronize_session=False)
+    )
+
+
+_UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.WAITING)
+_TALKS = tuple(
+    table.conversation_id for table in (Handoff, Question, Message, Delivery, StoredFile, Call)
+)

@@ -1,6 +1,7 @@
 """Forgetting: at the worker's word, and by itself when time is up."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +18,7 @@ from bot.models import (
     StoredFile,
 )
 from bot.telephone.models import Call, CallStep, LinkCode, LinkTry
-from escalation import consultations, tickets
+from escalation import consultations, interests, tickets
 from escalation.models import Ticket, TicketEvent
 from escalation.vocabulary import OPEN_STATES
 from knowledge_base.models import DraftState, EntryDraft
@@ -33,15 +34,22 @@ _BATCH = 200
 
 async def erase(session: AsyncSession, conversation: Conversation, now: dt.datetime) -> None:
     """Delete every word of a conversation, its tickets' words too; the figures stay."""
+    for ticket in await _locked_tickets(session, conversation):
+        await tickets.erase(session, ticket, now)
+        await _forget_drafts(session, ticket)
+    await _forget_words(session, conversation)
+
+
+async def _locked_tickets(session: AsyncSession, conversation: Conversation) -> Sequence[Ticket]:
     rows = await session.scalars(
         select(Ticket)
         .join(Handoff, Handoff.ticket_id == Ticket.id)
         .where(Handoff.conversation_id == conversation.id)
+        .order_by(Ticket.id)
+        .with_for_update(of=Ticket)
+        .execution_options(populate_existing=True)
     )
-    for ticket in rows.all():
-        await tickets.erase(session, ticket, now)
-        await _forget_drafts(session, ticket)
-    await _forget_words(session, conversation)
+    return rows.all()
 
 
 async def _forget_drafts(session: AsyncSession, ticket: Ticket) -> None:
@@ -81,6 +89,7 @@ async def forget(session: AsyncSession, now: dt.datetime) -> int:
     await consultations.forget_words(session, (now - TICKET_KEPT).date())
     conversations = await _outlived(session, now)
     for conversation in conversations:
+        await interests.keep_barred(session, conversation.id)
         await _forget_words(session, conversation)
         contact_id = conversation.contact_id
         await session.execute(delete(Conversation).where(Conversation.id == conversation.id))
@@ -118,14 +127,23 @@ async def _outlived(session: AsyncSession, now: dt.datetime) -> list[Conversatio
         .join(Contact, Contact.id == Conversation.contact_id)
         .where(quiet | told)
         .limit(_BATCH)
+        .with_for_update(of=(Contact, Conversation), skip_locked=True)  # who is just writing
     )
-    return list(rows.all())
+    return [one for one in rows.all() if not await _opened_again(session, one)]
+
+
+async def _opened_again(session: AsyncSession, conversation: Conversation) -> bool:
+    """A lawyer was doing so when it was looked for."""
+    return any(ticket.is_open for ticket in await _locked_tickets(session, conversation))
 
 
 async def _forget_tickets(session: AsyncSession, now: dt.datetime) -> int:
     still_worded = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.text.is_not(None))
     rows = await session.scalars(
-        select(Ticket).where(Ticket.resolved_at < now - TICKET_KEPT, still_worded).limit(_BATCH)
+        select(Ticket)
+        .where(Ticket.resolved_at < now - TICKET_KEPT, still_worded)
+        .limit(_BATCH)
+        .with_for_update(of=Ticket, skip_locked=True)
     )
     outlived = rows.all()
     for ticket in outlived:

@@ -114,6 +114,8 @@ _DUE = (
     .order_by(Delivery.next_attempt_at, Delivery.id)  # as the index has them
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
+    .cte("due")
+    .prefix_with("MATERIALIZED")  # as a subquery PostgreSQL may run it again, and take more
 )
 RELEASE_LAPSED = (
     update(Delivery)
@@ -122,7 +124,7 @@ RELEASE_LAPSED = (
 )
 CLAIM = (
     update(Delivery)
-    .where(Delivery.id.in_(_DUE))
+    .where(Delivery.id.in_(select(_DUE.c.id)))
     .values(
         state=DeliveryState.SENDING, claimed_at=bindparam("now"), attempts=Delivery.attempts + 1
     )

@@ -84,6 +84,7 @@ async def _placed_since(session: AsyncSession, since: dt.datetime) -> int:
         select(func.count())
         .select_from(TicketEvent)
         .where(
+            TicketEvent.announced_at > since,  # never before `at`, and indexed
             TicketEvent.kind == EventKind.CALLED,
             TicketEvent.at > since,
             TicketEvent.data["outcome"].as_string() == Outcome.PLACED,

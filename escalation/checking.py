@@ -15,6 +15,7 @@ from escalation import interests, tickets
 from escalation.models import CheckedTopic, Staff, Ticket, TicketEvent
 from escalation.tickets import Conflict, record
 from escalation.vocabulary import EventKind
+from hotline.db import alone
 
 HOLD, RESOLVE = "hold", "resolve"  # what is done along with an answer when it leaves
 
@@ -37,6 +38,7 @@ async def topics(session: AsyncSession) -> set[str]:
 
 
 async def set_topics(session: AsyncSession, topics: Collection[str]) -> None:
+    await alone(session, "set the checked topics")
     await session.execute(delete(CheckedTopic))
     session.add_all(CheckedTopic(topic=topic) for topic in sorted(set(topics)))
     await session.flush()

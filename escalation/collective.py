@@ -80,6 +80,7 @@ async def answer(
         .where(Ticket.master_id == master_id, interests.open_to(staff.id))
         .order_by(Ticket.id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     key = "matter:" + hashlib.sha256(idempotency_key.encode()).hexdigest()[:40]
     answered = [one for one in rows.all() if one.is_open]

@@ -5,6 +5,7 @@ employer or a lawyer's list becomes known. Whom that bars is asked of those rows
 tickets of the worker.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -17,10 +18,12 @@ from escalation.models import Barred, Staff, Ticket
 
 _WORD = re.compile(r"[^\W_]+")
 # What companies' names have in common tells none of them apart.
-_COMMON = frozenset(
+_FORMS = frozenset(
     "cong ty cty cp co phan tnhh mtv mot thanh vien tap doan dn doanh nghiep tu nhan dntn"
-    " viet nam vn vina hai phong hp chi nhanh nha may xuong ltd jsc company".split()
+    " vn vina hp chi nhanh nha may xuong ltd jsc company".split()
 )
+_PLACES = re.compile(r"\b(?:viet nam|hai phong)\b")
+_COMMON = _FORMS.union("viet nam hai phong".split())
 
 
 def _words(name: str) -> list[str]:
@@ -31,11 +34,21 @@ def _words(name: str) -> list[str]:
 
 def same_employer(one: str, other: str) -> bool:
     """Whether two names may mean one employer: short forms count, and doubt counts as yes."""
-    cores = [[word for word in _words(name) if word not in _COMMON] for name in (one, other)]
-    short, long = sorted(cores, key=len)
-    if not short:
-        return _words(one) == _words(other) != []
-    return f" {' '.join(short)} " in f" {' '.join(long)} "
+    for core in (_core, _whole):
+        short, long = sorted((core(one), core(other)), key=len)
+        if short:
+            return f" {' '.join(short)} " in f" {' '.join(long)} "
+    return _words(one) == _words(other) != []
+
+
+def _core(name: str) -> list[str]:
+    return [word for word in _words(name) if word not in _COMMON]
+
+
+def _whole(name: str) -> list[str]:
+    """Where nothing is left of its core: a name like "Hải Nam" is made of places' words."""
+    apart = _PLACES.sub(" ", " ".join(_words(name))).split()
+    return [word for word in apart if word not in _FORMS]
 
 
 def _tied(names: Sequence[str] | None, employer: str | None) -> bool:
@@ -43,9 +56,13 @@ def _tied(names: Sequence[str] | None, employer: str | None) -> bool:
 
 
 async def bar(session: AsyncSession, ticket: Ticket) -> None:
-    """The ticket's employer became known: renew who is tied to it."""
+    """The ticket's employer became known: renew who is tied to it.
+
+    Nobody's list changes meanwhile: each of the two would miss what the other is just writing.
+    """
+    await session.flush()
     rows = await session.execute(
-        select(Staff.id, Staff.employers).where(Staff.employers.is_not(None))
+        select(Staff.id, Staff.employers).order_by(Staff.id).with_for_update(read=True)
     )
     tied = {row.id for row in rows if _tied(row.employers, ticket.employer)}
     await session.execute(delete(Barred).where(Barred.ticket_id == ticket.id))
@@ -55,6 +72,7 @@ async def bar(session: AsyncSession, ticket: Ticket) -> None:
 
 async def bar_from_all(session: AsyncSession, staff: Staff) -> list[int]:
     """The lawyer's list changed: renew what he is tied to; returns what he has nevertheless."""
+    await session.flush()  # from now on `bar` waits for this list
     await session.execute(delete(Barred).where(Barred.staff_id == staff.id))
     rows = await session.execute(
         select(Ticket.id, Ticket.employer).where(Ticket.employer.is_not(None))
@@ -67,6 +85,23 @@ async def bar_from_all(session: AsyncSession, staff: Staff) -> list[int]:
     await session.flush()
     his = select(Ticket.id).where(Ticket.assignee_id == staff.id, ~open_to(staff.id))
     return list(await session.scalars(his.order_by(Ticket.id)))
+
+
+async def keep_barred(session: AsyncSession, person_id: int) -> None:
+    """A worker's tickets soon bear his number no more, but their words stay: whom one of them bars
+    the others bar then by themselves, also by the employers that only it names."""
+    rows = await session.scalars(select(Ticket).where(Ticket.person_id == person_id))
+    his = {ticket.id: ticket for ticket in rows}
+    pairs = await session.execute(
+        select(Barred.staff_id, Barred.ticket_id).where(Barred.ticket_id.in_(his))
+    )
+    known = {(row.staff_id, row.ticket_id) for row in pairs}
+    everywhere = set(itertools.product({staff_id for staff_id, _ in known}, his))
+    session.add_all(Barred(staff_id=one, ticket_id=two) for one, two in sorted(everywhere - known))
+    told = "; ".join(dict.fromkeys(one.employer for one in his.values() if one.employer))
+    for ticket in his.values():
+        ticket.employer = ticket.employer or told or None
+    await session.flush()
 
 
 def open_to(staff_id: int) -> ColumnElement[bool]:
@@ -98,12 +133,16 @@ def barred_from(ticket: Ticket) -> Select[int]:
 
 
 async def held_by_barred(session: AsyncSession, ticket: Ticket) -> Sequence[Ticket]:
-    """The worker's tickets that somebody has who may not see them, locked."""
+    """The worker's tickets that somebody has who may not see them, locked.
+
+    All are, before it is looked who has which: somebody may just be taking one.
+    """
+    his = select(Ticket.id).where(_of_the_worker(ticket, Ticket))
+    await session.execute(his.order_by(Ticket.id).with_for_update())
     rows = await session.scalars(
         select(Ticket)
         .where(_of_the_worker(ticket, Ticket), Ticket.assignee_id.in_(barred_from(ticket)))
         .order_by(Ticket.id)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
     return rows.all()

@@ -56,6 +56,7 @@ async def unread(session: AsyncSession, staff: Staff, now: dt.datetime) -> set[i
         select(TicketEvent.ticket_id, TicketEvent.data)
         .join(Ticket, Ticket.id == TicketEvent.ticket_id)
         .where(TicketEvent.announced_at > now - REMEMBERED, TicketEvent.kind == EventKind.NOTED)
+        .where(TicketEvent.at > now - REMEMBERED)  # of the few that the index gives
         .where(_NAMING, interests.open_to(staff.id), ~acted)
     )
     return {row.ticket_id for row in rows if _waits_for(row.data, staff)}

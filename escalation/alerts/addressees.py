@@ -15,7 +15,10 @@ from escalation.vocabulary import EventKind, Priority, Role
 
 @dataclass(frozen=True)
 class Team:
-    """The people of the centre at one moment. `staff` are those whose account is in use."""
+    """The people of the centre at one moment: `staff` whose account is in use, some of them away.
+
+    Nobody is on duty who has left or is away.
+    """
 
     staff: Mapping[int, Staff]
     away: Collection[int]
@@ -25,13 +28,11 @@ class Team:
 
 async def team(session: AsyncSession, now: dt.datetime) -> Team:
     people = await session.scalars(select(Staff).where(Staff.disabled_at.is_(None)))
+    staff = {one.id: one for one in people}
+    away = await absence.away(session, absence.day_of(now))
+    duty = [one for one in await _on_duty(session, now) if one in staff and one not in away]
     office = policies.read(await policies.newest(session)).office
-    return Team(
-        {one.id: one for one in people},
-        await absence.away(session, absence.day_of(now)),
-        await _on_duty(session, now),
-        office.is_open(now),
-    )
+    return Team(staff, away, duty, office.is_open(now))
 
 
 async def _on_duty(session: AsyncSession, now: dt.datetime) -> Sequence[int]:
@@ -62,6 +63,14 @@ async def of(
         return _above(level, present.values()) or _above(level, last)
     numbers = await _concerned(session, event, ticket, team, present)
     return [present[number] for number in sorted(set(numbers)) if number in present]
+
+
+async def woken(session: AsyncSession, ticket: Ticket, team: Team) -> Collection[int]:
+    """Only by what is urgent, and only who has the duty; where nobody has it, everybody has."""
+    if ticket.priority is not Priority.URGENT:
+        return ()
+    barred = set(await session.scalars(interests.barred_from(ticket)))
+    return [number for number in team.on_duty if number not in barred] or team.staff
 
 
 def _above(level: int, people: Iterable[Staff]) -> list[Staff]:

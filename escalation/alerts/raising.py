@@ -10,10 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from escalation.alerts import addressees
-from escalation.alerts.addressees import Team
 from escalation.calendar import LOCAL
 from escalation.models import Alert, Staff, Ticket, TicketEvent
-from escalation.vocabulary import AlertState, Priority, Via
+from escalation.vocabulary import AlertState, Via
 
 TEST = "test"
 _BATCH = 100
@@ -56,8 +55,9 @@ async def raise_alerts(session: AsyncSession, ways: Ways, now: dt.datetime) -> i
     team = await addressees.team(session, now)
     for event in events:
         ticket = await session.get_one(Ticket, event.ticket_id)
+        woken = await addressees.woken(session, ticket, team)
         for staff in await addressees.of(session, event, ticket, team):
-            due_at = now if _wakes(ticket, staff, team) else awake_at(staff, now)
+            due_at = now if staff.id in woken else awake_at(staff, now)
             once = f"event:{event.id}:{staff.id}"
             say(session, ways, staff, event.kind, once, due_at, ticket_id=ticket.id)
         event.alerted_at = now
@@ -89,12 +89,6 @@ def say(
                 attempts=0,
             )
         )
-
-
-def _wakes(ticket: Ticket, staff: Staff, team: Team) -> bool:
-    """Only what is urgent, and only who has the duty; where nobody has it, everybody has."""
-    on_duty = team.on_duty or team.staff
-    return ticket.priority is Priority.URGENT and staff.id in on_duty
 
 
 def awake_at(staff: Staff, now: dt.datetime) -> dt.datetime:

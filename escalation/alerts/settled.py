@@ -1,7 +1,7 @@
 """Alerts that need not be told any more: the ticket was taken, answered or closed meanwhile."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -23,10 +23,12 @@ class _Now:
     at: dt.datetime
     offered: bool  # to him
     calls_wait: bool
+    away: Collection[int]
 
     @property
     def with_another(self) -> bool:
-        return self.ticket.assignee_id not in (None, self.staff.id)
+        """Who has it minds it himself, unless he is away."""
+        return self.ticket.assignee_id not in (None, self.staff.id, *self.away)
 
 
 Settled = Callable[[_Now], bool]
@@ -57,7 +59,8 @@ def _passed(at: dt.datetime | None, now: _Now) -> bool:
 
 async def among(session: AsyncSession, due: Sequence[Due], at: dt.datetime) -> set[int]:
     """The numbers of those that are void."""
-    gone = await _not_here(session, due, at)
+    away = await absence.away(session, absence.day_of(at))
+    gone = await _not_here(session, due, away)
     offers = await _offers(session, due, at)
     calls = await _calls(session, due)
     void = set()
@@ -66,7 +69,8 @@ async def among(session: AsyncSession, due: Sequence[Due], at: dt.datetime) -> s
             void.add(alert.id)
         elif ticket is not None and alert.kind in (*_SETTLED, *_EVEN_CLOSED):
             offered = (ticket.id, staff.id) in offers
-            if _is_settled(alert.kind, _Now(ticket, staff, at, offered, ticket.id in calls)):
+            stands = _Now(ticket, staff, at, offered, ticket.id in calls, away)
+            if _is_settled(alert.kind, stands):
                 void.add(alert.id)
     return void
 
@@ -77,12 +81,11 @@ def _is_settled(kind: str, now: _Now) -> bool:
     return not now.ticket.is_open or _SETTLED[kind](now)
 
 
-async def _not_here(session: AsyncSession, due: Sequence[Due], at: dt.datetime) -> set[int]:
+async def _not_here(session: AsyncSession, due: Sequence[Due], away: Collection[int]) -> set[int]:
     """Of people who have come to be away, or tied to the worker's employer.
 
     Who is told all the same although he is away has no one else to stand in for him.
     """
-    away = await absence.away(session, absence.day_of(at))
     found = set()
     for alert, staff, ticket in due:
         if staff.id in away and alert.kind in _SETTLED and alert.kind != EventKind.ESCALATED:

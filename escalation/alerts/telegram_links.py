@@ -10,12 +10,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from escalation.models import Staff, TelegramInvite
+from hotline.db import alone
 
 LASTS = dt.timedelta(minutes=15)
 
 
 async def invite(session: AsyncSession, staff: Staff, now: dt.datetime) -> str:
     """A new code; an earlier one is void."""
+    await alone(session, f"invite {staff.id}")
     code = secrets.token_urlsafe(16)
     await session.execute(delete(TelegramInvite).where(TelegramInvite.staff_id == staff.id))
     session.add(TelegramInvite(staff_id=staff.id, code=code, expires_at=now + LASTS))

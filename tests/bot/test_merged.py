@@ -1,10 +1,12 @@
 """What a worker writes after two of his tickets became one."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
 from bot import phrases
-from escalation import lookup, tickets
+from escalation import lookup, merging, tickets
 from escalation.models import Ticket
 from escalation.vocabulary import EventKind, State
 from hotline.db import Database
@@ -71,6 +73,28 @@ async def test_later_words_go_to_the_ticket_that_goes_on(
     await door.replies(into, staff, "Anh/chị giữ bảng chấm công.")
     said = [line.text for line in await door.reads("lan")]
     assert sum("giữ bảng chấm công" in text for text in said) == 1
+
+
+async def test_words_said_while_two_become_one_go_to_the_one(door: FrontDoor) -> None:
+    older, newer = await two(door)
+    staff = await door.lawyer()
+    await door.says("lan", phrases.SKIP)
+    await door.says("lan", phrases.SKIP)
+
+    async def merges() -> None:
+        async with door.database.writing() as session:
+            into, other = [await lookup.find_to_change(session, one) for one in (older, newer)]
+            assert into is not None
+            assert other is not None
+            await merging.merge(session, other, into, staff, door.clock())
+            await asyncio.sleep(0.3)
+
+    begun = asyncio.create_task(merges())
+    await asyncio.sleep(0.1)
+    await door.says("lan", "Hôm qua họ lại bắt làm tới 23 giờ")
+    await begun
+    assert (await history(door, newer))[-1][0] is EventKind.MERGED
+    assert (await history(door, older))[-1][0] is EventKind.WROTE
 
 
 async def test_of_three_all_lead_to_the_last(door: FrontDoor) -> None:

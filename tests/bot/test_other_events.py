@@ -122,3 +122,55 @@ async def test_a_code_of_a_ticket_in_a_start_link_tells_its_state(door: FrontDoo
     assert f"Phiếu {ticket.code}:" in (await texts(door, "lan"))[-1]
     await event(door, "hoa", "start", ticket.code)
     assert ticket.code not in (await texts(door, "hoa"))[-1]
+
+
+# -- figures ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("figures", ["500.000", "031 204", "123456"])
+async def test_figures_a_lawyer_asked_for_are_no_code_of_a_call(
+    door: FrontDoor, figures: str
+) -> None:
+    await door.says("lan", "cho tôi gặp luật sư")
+    await door.says("lan", "công ty giữ bằng gốc")
+    ticket = await door.newest_ticket()
+    await door.replies(ticket.code, await door.lawyer(), "Phụ cấp mỗi tháng bao nhiêu?")
+    for _ in range(6):  # not even where so many would be guesses
+        await door.says("lan", figures)
+    async with door.database.reading() as session:
+        history = await tickets.history(session, ticket)
+    assert [one.text for one in history if one.kind is EventKind.WROTE] == [figures] * 6
+    assert (await door.newest_ticket()).answer_due_at is not None
+
+
+@pytest.mark.parametrize("number", ["001085012345", "0012"])
+async def test_a_long_number_is_none_of_the_choices(door: FrontDoor, number: str) -> None:
+    await door.says("lan", "cho tôi gặp luật sư")
+    await door.says("lan", "công ty giữ bằng gốc")
+    await door.says("lan", number)  # not the first choice: to tell nothing
+    assert (await door.newest_ticket()).employer == number
+
+
+# -- which ticket a word is for ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [1, 8])
+async def test_a_word_on_a_ticket_opened_again_is_for_it_and_not_for_a_newer_closed_one(
+    door: FrontDoor, days: int
+) -> None:
+    lawyer, found = await door.lawyer(), []
+    for said in ("công ty giữ bằng gốc", "công ty trừ lương vô lý"):
+        await door.says("lan", "cho tôi gặp luật sư")
+        await door.says("lan", said)
+        found.append(await door.newest_ticket())
+        await door.replies(found[-1].code, lawyer)
+        await door.resolves(found[-1].code, lawyer)
+        door.clock.pass_(days=8 if len(found) == 1 else days)
+    older, newer = found
+    await door.reopens(older.code, lawyer)
+    await door.replies(older.code, lawyer, "Công ty đã trả bằng chưa?")
+    await door.says("lan", "vẫn chưa trả")
+    async with door.database.reading() as session:
+        (now_open, still_closed) = [await tickets.history(session, one) for one in (older, newer)]
+    assert [one.text for one in now_open if one.kind is EventKind.WROTE] == ["vẫn chưa trả"]
+    assert EventKind.REOPENED not in [one.kind for one in still_closed]

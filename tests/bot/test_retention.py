@@ -1,14 +1,17 @@
 """Forgetting: at the worker's word, and by itself when time is up."""
 
+import asyncio
 import datetime as dt
 
 import pytest
 from sqlalchemy import func, select
 
-from bot import phrases
+from bot import inbox, phrases
+from bot.channels.base import Inbound
 from bot.models import Contact, Conversation, Handoff, Message, Quarantine, Question
 from bot.retention import CASE_KEPT, QUARANTINE_KEPT, TALK_KEPT, TICKET_KEPT
-from escalation.models import Ticket, TicketEvent
+from escalation import assignment, lookup, tickets
+from escalation.models import Staff, Ticket, TicketEvent
 from escalation.tickets import Conflict
 from escalation.vocabulary import State
 from hotline.db import Base, Database
@@ -105,6 +108,35 @@ async def test_a_lawyers_later_answer_reaches_nobody_after_erasing(door: FrontDo
         await door.replies(code, lawyer)
 
 
+async def test_a_closed_ticket_opened_again_meanwhile_is_closed_with_the_rest(
+    door: FrontDoor,
+) -> None:
+    codes, lawyer = [], await door.lawyer()
+    for _ in range(2):
+        await door.says("lan", OVERTIME)
+        await door.taps("lan", phrases.NOT_IT)
+        codes.append((await door.newest_ticket()).code)
+        if len(codes) == 1:
+            await door.replies(codes[0], lawyer)
+            await door.resolves(codes[0], lawyer)
+            door.clock.pass_(days=8)
+    await door.says("lan", "xóa")
+
+    async def reopens() -> None:
+        async with door.database.writing() as session:
+            ticket = await lookup.find_to_change(session, codes[0])
+            assert ticket is not None
+            await tickets.reopen(session, ticket, lawyer, door.clock())
+            await asyncio.sleep(0.3)
+
+    begun = asyncio.create_task(reopens())
+    await asyncio.sleep(0.1)
+    await asyncio.gather(begun, door.taps("lan", phrases.ERASE_ALL))
+    async with door.database.reading() as session:
+        found = [await lookup.find(session, code) for code in codes]
+    assert [one and (one.state, one.next_due_at) for one in found] == [(State.RESOLVED, None)] * 2
+
+
 # -- by itself -------------------------------------------------------------------------------------
 
 
@@ -152,6 +184,37 @@ async def test_a_talk_is_kept_ninety_days_after_its_ticket_closed(
     assert await door.reads("lan") == []
 
 
+@pytest.mark.parametrize("ties_later", [True, False])
+async def test_who_may_not_see_a_ticket_may_not_when_its_talk_is_forgotten(
+    door: FrontDoor, database: Database, clock: Clock, ties_later: bool
+) -> None:
+    lawyer, colleague = await door.lawyer("one@hotline.test"), await door.lawyer()
+    codes = []
+    for told in ("Công ty Sao Đỏ", phrases.SKIP):
+        await door.says("lan", OVERTIME)
+        await door.taps("lan", phrases.NOT_IT)
+        await door.says("lan", told)
+        codes.append((await door.newest_ticket()).code)
+        await door.replies(codes[-1], colleague)
+        await door.resolves(codes[-1], colleague)
+        clock.pass_(days=8)
+    await _tie(door, lawyer, "Sao Đỏ")
+    clock.now += CASE_KEPT
+    assert await door.forgets() == 1
+    if ties_later:
+        await _tie(door, lawyer, "Ba Sao", "Sao Đỏ")
+    async with database.reading() as session:
+        for code in codes:
+            assert not await lookup.may_see(session, code, lawyer.id)
+            assert await lookup.may_see(session, code, colleague.id)
+
+
+async def _tie(door: FrontDoor, lawyer: Staff, *employers: str) -> None:
+    async with door.database.writing() as session:
+        staff = await session.get_one(Staff, lawyer.id)
+        await assignment.tie(session, staff, employers, door.clock())
+
+
 async def test_a_closed_tickets_words_are_kept_two_years_and_its_figures_for_ever(
     door: FrontDoor, database: Database, clock: Clock
 ) -> None:
@@ -173,6 +236,57 @@ async def test_a_closed_tickets_words_are_kept_two_years_and_its_figures_for_eve
     assert await count(database, Ticket) == 1
     assert await count(database, TicketEvent) >= 4
     assert await door.forgets() == 0
+
+
+async def _reopens_late(door: FrontDoor, code: str, lawyer: Staff) -> None:
+    """In a transaction that is not over yet when the bell rings."""
+    async with door.database.writing() as session:
+        ticket = await lookup.find_to_change(session, code)
+        assert ticket is not None
+        await tickets.reopen(session, ticket, lawyer, door.clock())
+        await session.flush()
+        await asyncio.sleep(0.3)
+
+
+@pytest.mark.parametrize("age", [CASE_KEPT, TICKET_KEPT])
+async def test_what_a_lawyer_is_just_opening_again_is_not_forgotten(
+    door: FrontDoor, clock: Clock, age: dt.timedelta
+) -> None:
+    await door.says("lan", OVERTIME)
+    await door.taps("lan", phrases.NOT_IT)
+    code, lawyer = (await door.newest_ticket()).code, await door.lawyer()
+    await door.replies(code, lawyer)
+    await door.resolves(code, lawyer)
+    clock.now += age - DAY
+    await door.says("lan", "xin chào")  # the talk itself goes on
+    clock.now += 2 * DAY if age is TICKET_KEPT else DAY + TALK_KEPT
+    begun = asyncio.create_task(_reopens_late(door, code, lawyer))
+    await asyncio.sleep(0.1)
+    await door.forgets()
+    await begun
+    ticket = await door.newest_ticket()
+    assert (ticket.state, ticket.subject) == (State.ACTIVE, OVERTIME)
+    await door.replies(code, lawyer, "Còn một điều.")
+    assert "Còn một điều." in (await door.reads("lan"))[-1].text
+
+
+async def test_who_is_just_writing_again_is_not_forgotten(
+    door: FrontDoor, database: Database, clock: Clock
+) -> None:
+    await door.says("lan", OVERTIME)
+    clock.now += TALK_KEPT + DAY
+
+    async def writes_late() -> None:
+        inbound = Inbound("webchat", "late", "lan", text="cho tôi gặp luật sư")
+        async with database.writing() as session:
+            await inbox.accept(session, [inbound], door.desk, clock())
+            await asyncio.sleep(0.3)
+
+    begun = asyncio.create_task(writes_late())
+    await asyncio.sleep(0.1)
+    await door.forgets()
+    await begun
+    assert "cho tôi gặp luật sư" in [line.text for line in await door.reads("lan")]
 
 
 async def test_what_nobody_could_read_is_kept_a_week(

@@ -244,6 +244,21 @@ async def test_who_is_named_in_a_note_is_told(desk: Desk) -> None:
     assert await told(desk) == [(named.id, ["noted"])]
 
 
+async def test_a_mention_of_long_ago_stays_past_when_the_ticket_is_forgotten(desk: Desk) -> None:
+    one, other = await desk.lawyer(), await desk.lawyer()
+    code = await desk.open()
+    async with desk.at(code) as (session, ticket):
+        await mentions.note(session, ticket, one, f"@{other.name} xem giúp", desk.clock())
+    found = []
+    for days in (0, 31):
+        desk.clock.pass_(days=days)
+        async with desk.at(code) as (session, ticket):
+            if days:
+                await tickets.erase(session, ticket, desk.clock())
+            found.append(await mentions.unread(session, other, desk.clock()) == {ticket.id})
+    assert found == [True, False]
+
+
 async def test_an_answer_is_told_to_its_readers_and_sent_back_to_its_author(desk: Desk) -> None:
     author, head, _ = [await desk.lawyer() for _ in range(3)]
     await change(desk, head, level=1)
@@ -321,6 +336,45 @@ async def test_danger_wakes_all_where_nobody_has_the_duty(desk: Desk) -> None:
     desk.clock.pass_(hours=16)  # midnight
     await desk.open(Priority.URGENT)
     assert await told(desk) == [(one.id, ["opened"]), (other.id, ["opened"])]
+
+
+async def test_danger_wakes_all_where_who_has_the_duty_cannot_help(desk: Desk) -> None:
+    for hinder in (away, _leaves):
+        absent, one = await desk.lawyer(), await desk.lawyer()
+        await on_duty(desk, absent)
+        desk.clock.now = dt.datetime(2026, 11, 25, 17, 0, tzinfo=dt.UTC)  # midnight
+        await hinder(desk, absent)
+        await desk.open(Priority.URGENT)
+        assert (one.id, ["opened"]) in await told(desk)
+
+
+async def _leaves(desk: Desk, staff: Staff) -> None:
+    await change(desk, staff, disabled_at=desk.clock())
+
+
+async def test_danger_wakes_all_where_who_has_the_duty_may_not_see_it(desk: Desk) -> None:
+    barred, one = await desk.lawyer(), await desk.lawyer()
+    await change(desk, barred, employers=["Sao Đỏ"])
+    await on_duty(desk, barred)
+    desk.clock.pass_(hours=16)  # midnight
+    code = await desk.open(Priority.URGENT)
+    async with desk.at(code) as (session, ticket):
+        await tickets.detail(session, ticket, desk.clock(), employer="Sao Đỏ")
+    assert await told(desk) == [(one.id, ["opened"])]
+
+
+async def test_who_stands_in_for_an_assignee_who_is_away_is_told(desk: Desk) -> None:
+    holder, duty = await desk.lawyer(), await desk.lawyer()
+    code = await desk.open()
+    await desk.take(code, holder)
+    await desk.reply(code, holder)
+    await on_duty(desk, duty)
+    await away(desk, holder)
+    await told(desk)
+    await desk.writes(code)
+    await desk.prioritise(code)
+    assert await waiting(desk) == {(duty.id, "wrote"), (duty.id, "prioritised")}
+    assert await told(desk) == [(duty.id, ["wrote", "prioritised"])]
 
 
 async def test_several_things_about_one_ticket_are_told_as_one(desk: Desk) -> None:
@@ -564,6 +618,22 @@ async def test_replicas_queue_one_digest(desk: Desk, database_url: str, keyring:
 
 
 # -- linking ---------------------------------------------------------------------------------------
+
+
+async def test_a_code_asked_for_twice_at_once_is_the_last_one(desk: Desk) -> None:
+    lawyer = await desk.lawyer()
+
+    async def invite() -> str:
+        async with desk.database.writing() as session:
+            code = await telegram_links.invite(session, lawyer, desk.clock())
+            await session.flush()
+            await asyncio.sleep(0.2)
+        return code
+
+    codes = await asyncio.gather(invite(), invite())
+    async with desk.database.writing() as session:
+        found = [await telegram_links.link(session, one, "7", desk.clock()) for one in codes]
+    assert sum(one is not None for one in found) == 1
 
 
 async def test_a_code_links_once_and_not_for_long(desk: Desk) -> None:

@@ -236,6 +236,12 @@ def test_the_watch_looks_for_silence_and_lapsed_offers() -> None:
         ("Sao Đỏ", "", False),
         ("An", "Công ty Hoan An", True),  # doubt counts as yes
         ("An", "Công ty Toàn Thắng", False),
+        ("Công ty TNHH Hải Nam", "cty Hải Nam", True),  # words that many share may be its name
+        ("Công ty cổ phần Nam Việt", "nam viet", True),
+        ("Hải Nam", "Công ty Hải Nam Hải Phòng", True),
+        ("Công ty Hải Nam", "Công ty Việt Nam", False),
+        ("LG Display Hải Phòng", "công ty ở Hải Phòng", False),
+        ("Công ty TNHH Hải Nam", "công ty", False),
     ],
 )
 def test_names_of_one_employer(listed: str, told: str, same: bool) -> None:

@@ -1,5 +1,7 @@
 """Answers on some topics are read by a second lawyer before they leave."""
 
+import asyncio
+
 import pytest
 
 from escalation import (
@@ -263,6 +265,17 @@ async def test_an_assignee_whose_answer_waits_is_not_silent(
         assert await assignment.release_silent(session, desk.clock()) == [code]
 
 
+async def test_topics_set_twice_at_once_are_those_set_last(desk: Desk) -> None:
+    async def sets() -> None:
+        async with desk.database.writing() as session:
+            await checking.set_topics(session, [TOPIC])
+            await asyncio.sleep(0.1)
+
+    await asyncio.gather(sets(), sets())
+    async with desk.database.reading() as session:
+        assert await checking.topics(session) == {TOPIC}
+
+
 async def test_a_collective_answer_is_checked_ticket_by_ticket(
     desk: Desk, code: str, author: Staff, checker: Staff
 ) -> None:
@@ -279,3 +292,33 @@ async def test_a_collective_answer_is_checked_ticket_by_ticket(
     assert await _untold(desk, other) == [EventKind.REPLIED]
     await _pass(desk, code, checker)
     assert await _untold(desk, code) == [EventKind.REPLIED]
+
+
+async def test_a_collective_answer_passes_over_what_is_closed_at_that_moment(
+    desk: Desk, author: Staff
+) -> None:
+    made, other = await desk.open(), await desk.open()
+    async with desk.at(made) as (session, master):
+        member = await lookup.find(session, other)
+        assert member is not None
+        await tickets.detail(session, master, desk.clock(), employer="Hoàng Hà")
+        await collective.join(session, member, master, author, desk.clock())
+    await desk.reply(made, author)
+
+    async def closes() -> None:
+        async with desk.database.writing() as session:
+            ticket = await lookup.find_to_change(session, made)
+            assert ticket is not None
+            tickets.resolve(session, ticket, author, desk.clock())
+            await asyncio.sleep(0.3)
+
+    async def answers() -> list[str]:
+        async with desk.at(made) as (session, master):
+            now = desk.clock()
+            return await collective.answer(session, master.id, author, WORDS, now, "key")
+
+    closing = asyncio.create_task(closes())
+    await asyncio.sleep(0.1)
+    assert await answers() == [other]
+    await closing
+    assert (await desk.kinds(made)).count(EventKind.REPLIED) == 1

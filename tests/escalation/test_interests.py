@@ -1,5 +1,6 @@
 """A lawyer tied to an employer sees no ticket of whoever works there, whatever each ticket says."""
 
+import asyncio
 import itertools
 import random
 
@@ -137,6 +138,47 @@ async def test_as_many_random_tickets_as_an_oracle_says(desk: Desk) -> None:
                 assert ticket is not None
                 found = set(await session.scalars(interests.barred_from(ticket)))
                 assert (lawyer.id in found) == (code in barred)
+
+
+@pytest.mark.parametrize("ties_first", [True, False])
+async def test_a_tie_and_an_employer_told_at_once_do_not_miss_each_other(
+    desk: Desk, ties_first: bool
+) -> None:
+    lawyer, code = await desk.lawyer(), await desk.open()
+
+    async def ties() -> None:
+        async with desk.database.writing() as session:
+            staff = await session.get_one(Staff, lawyer.id)
+            await assignment.tie(session, staff, [SAO_DO], desk.clock())
+            await asyncio.sleep(0.2)
+
+    async def tells() -> None:
+        async with desk.at(code) as (session, ticket):
+            await tickets.detail(session, ticket, desk.clock(), employer=SAO_DO)
+            await asyncio.sleep(0.2)
+
+    first, second = (ties, tells) if ties_first else (tells, ties)
+    begun = asyncio.create_task(first())
+    await asyncio.sleep(0.1)
+    await asyncio.gather(begun, second())
+    assert await sees(desk.database, lawyer) == set()
+
+
+async def test_what_a_tied_lawyer_is_just_taking_is_taken_from_him(desk: Desk) -> None:
+    named, silent = await of_one_worker(desk, 2)
+    lawyer = await tied(desk, SAO_DO)
+
+    async def takes() -> None:
+        async with desk.database.writing() as session:
+            ticket = await lookup.find_to_change(session, silent)
+            assert ticket is not None
+            await tickets.take(session, ticket, lawyer, desk.clock())
+            await asyncio.sleep(0.3)
+
+    begun = asyncio.create_task(takes())
+    await asyncio.sleep(0.1)
+    await asyncio.gather(begun, names_employer(desk, named, SAO_DO))
+    assert (await desk.read(silent)).assignee_id is None
 
 
 # -- which tickets are one worker's ----------------------------------------------------------------

@@ -7,7 +7,7 @@ import random
 import pytest
 from sqlalchemy import func, select
 
-from bot import linking, retention
+from bot import linking, phrases, retention
 from bot.models import Author, Direction, Outcome
 from bot.telephone import words
 from bot.telephone.call import Dial, HangUp, Listen, Record, Recording, Ring
@@ -18,6 +18,7 @@ from hotline.db import Database
 from knowledge_base.library import Library
 from tests.factories import Clock
 from tests.front_door import FrontDoor
+from tests.hotline.test_encryption import readable
 from tests.telephone_line import MOBILE, CallCentre
 
 pytestmark = pytest.mark.thorough("postgresql")
@@ -428,6 +429,54 @@ async def test_a_code_opens_the_call_in_a_chat(
     staff = await door.lawyer()
     await door.replies(ticket.code, staff, "Anh chị nộp đơn nhé.")
     assert "Anh chị nộp đơn nhé." in (await door.reads("lan"))[-1].text
+
+
+async def test_a_call_opened_in_a_chat_is_erased_with_it(
+    centre: CallCentre, database: Database, library: Library, clock: Clock
+) -> None:
+    line = centre.line()
+    await line.dials()
+    await line.says(f"{SURE} canaryasked")
+    await line.presses("0", "2")
+    await line.leaves()
+    code = await code_of(line)
+    await line.hangs_up()
+    (ticket,) = await centre.tickets()
+    door = FrontDoor(database, library, clock)
+    await door.replies(ticket.code, await door.lawyer(), "Anh chị nộp đơn nhé canarytold.")
+    await door.says("lan", code)
+    assert "canarytold" in await readable(database)
+    await door.says("lan", "xóa")
+    await door.taps("lan", phrases.ERASE_ALL)
+    kept = await readable(database)
+    assert not [one for one in ("canaryasked", "canarytold", MOBILE) if one in kept]
+
+
+async def test_what_a_lawyer_may_still_take_back_is_told_by_no_code(
+    centre: CallCentre, database: Database, library: Library, clock: Clock
+) -> None:
+    line = centre.line()
+    await line.dials()
+    await line.presses("9", "2")
+    await line.leaves()
+    code = await code_of(line)
+    await line.hangs_up()
+    (ticket,) = await centre.tickets()
+    door = FrontDoor(database, library, clock)
+    lawyer, leaves_at = await door.lawyer(), clock() + dt.timedelta(seconds=15)
+    async with database.writing() as session:
+        found = await lookup.find_to_change(session, ticket.code)
+        assert found is not None
+        await tickets.reply(session, found, lawyer, "Nhầm người.", clock(), not_before=leaves_at)
+    again = centre.line()
+    await again.dials()
+    await again.presses("2", code)
+    assert "Nhầm người" not in again.said
+    await door.says("lan", code)
+    assert not [one for one in await door.reads("lan") if "Nhầm người" in one.text]
+    clock.pass_(seconds=16)
+    await door._announce()
+    assert sum("Nhầm người" in one.text for one in await door.reads("lan")) == 1
 
 
 async def test_an_answer_heard_is_read_in_the_chat(
