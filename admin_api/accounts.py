@@ -7,6 +7,7 @@ runs in a thread. Of cookies and tokens only a hash is stored.
 import asyncio
 import datetime as dt
 import hashlib
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ LONGEST = dt.timedelta(hours=12)
 ATTEMPTS = 10  # wrong passwords an account may see
 ATTEMPTS_WITHIN = dt.timedelta(minutes=15)
 MIN_PASSWORD = 14
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")  # whatever has more to it, the mail server knows
 _SEEN_STEP = dt.timedelta(minutes=1)  # how exactly the last visit is kept
 
 _hasher = PasswordHasher()
@@ -60,11 +62,13 @@ async def add_staff(
 ) -> tuple[Staff, str]:
     """A new account and its first password, which is shown once and stored nowhere."""
     email = normal_email(email)
-    if "@" not in email or len(email) > 254:
+    if not _ADDRESS.fullmatch(email) or len(email) > 254:
         raise Refused("Địa chỉ e-mail không đúng.")
+    await alone(session, f"account {email}")
     if await session.scalar(select(Staff.id).where(Staff.email == email)) is not None:
         raise Refused("Tài khoản với e-mail này đã có.")
-    staff = Staff(email=email, name=clean(name)[:120], role=role, created_at=now)
+    name = " ".join(clean(name).split())[:120] or email.partition("@")[0][:120]
+    staff = Staff(email=email, name=name, role=role, created_at=now)
     session.add(staff)
     await session.flush()
     return staff, await renew_password(session, staff, now)
@@ -132,11 +136,21 @@ async def matches(hashed: str, password: str) -> bool:
         return False
 
 
-async def sign_in(session: AsyncSession, email: str, now: dt.datetime) -> str:
-    """Open a session for an account whose password matched; returns the cookie's value."""
+async def sign_in(session: AsyncSession, email: str, hashed: str, now: dt.datetime) -> str | None:
+    """Open a session for whose password matched `hashed`; returns the cookie's value.
+
+    None where the password changed or the account was closed while it was checked.
+    """
     email = normal_email(email)
-    staff = await session.scalar(select(Staff).where(Staff.email == email))
-    assert staff is not None
+    staff = await session.scalar(
+        select(Staff)
+        .join(Credential, Credential.staff_id == Staff.id)
+        .where(Staff.email == email, Staff.disabled_at.is_(None))
+        .where(Credential.password_hash == hashed)
+        .with_for_update(of=[Staff, Credential])
+    )
+    if staff is None:
+        return None
     over = or_(LoginAttempt.email == email, LoginAttempt.at <= now - ATTEMPTS_WITHIN)
     await session.execute(delete(LoginAttempt).where(over))
     token = secrets.token_urlsafe(32)

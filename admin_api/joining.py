@@ -24,7 +24,7 @@ from admin_api.routing import (
     body_of,
     json_response,
 )
-from admin_api.tickets import NOT_NOW, changing, conflict, own_words, read_case
+from admin_api.tickets import NOT_NOW, changing, conflict, own_words, read_case, refused
 from bot.models import Handoff
 from escalation import collective, lookup, merging, tickets
 from escalation.models import Ticket
@@ -103,8 +103,8 @@ async def _of_one_worker(session: AsyncSession, one: Ticket, other: Ticket) -> b
     rows = await session.scalars(
         select(Handoff.conversation_id).where(Handoff.ticket_id.in_((one.id, other.id)))
     )
-    talks = rows.all()
-    return None not in talks and len(set(talks)) == 1
+    first, *others = rows.all() or [None]
+    return first is not None and others == [first]
 
 
 @routes.api("POST", "/api/tickets/{code}/merge", LAWYERS, body=Merge, answer=TicketDetail)
@@ -136,14 +136,17 @@ async def leave(request: web.Request) -> None:
 async def answer_all(request: web.Request, text: str, key: str) -> list[str]:
     office, staff = office_of(request), who(request).staff
     words, key = own_words(text), clean(key)[:200]
-    async with office.database.writing() as session:
-        ticket = await lookup.find(session, request.match_info["code"])
-        if ticket is None:
-            raise NOT_FOUND
-        if ticket.master_id is None:
-            raise conflict(NOT_NOW)
-        now = office.clock()
-        codes = await collective.answer(session, ticket.master_id, staff, words, now, key)
+    try:
+        async with office.database.writing() as session:
+            ticket = await lookup.find(session, request.match_info["code"])
+            if ticket is None:
+                raise NOT_FOUND
+            if ticket.master_id is None:
+                raise conflict(NOT_NOW)
+            now = office.clock()
+            codes = await collective.answer(session, ticket.master_id, staff, words, now, key)
+    except tickets.Conflict as error:
+        raise refused(error) from None
     office.changed()
     return codes
 

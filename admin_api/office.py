@@ -23,6 +23,7 @@ from admin_api.routing import (
 )
 from admin_api.zalo_consent import ZaloConsent
 from bot.file_store import FileStore
+from bot.web import UNREADABLE_BODY
 from escalation import lookup
 from escalation.alerts.raising import NONE, Ways
 from escalation.models import Staff
@@ -180,9 +181,11 @@ async def form_of(request: web.Request) -> dict[str, str]:
     """The text fields of a posted form; a broken form is a refusal, not an error of ours."""
     try:
         data = await request.post()
+        for value in data.values():
+            str(value).encode()  # a charset of theirs may have made half characters
     except web.HTTPRequestEntityTooLarge:
         raise TOO_LARGE from None
-    except (ValueError, LookupError, AssertionError, web.RequestPayloadError):
+    except (ValueError, LookupError, AssertionError, *UNREADABLE_BODY):
         raise ApiError(400, "bad_form", "Biểu mẫu không đọc được.") from None
     return {
         name: value.replace("\r\n", "\n") for name, value in data.items() if isinstance(value, str)

@@ -1,6 +1,7 @@
 """What may be changed of promises and office hours, as scripts and forms send it. (pure)"""
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -12,6 +13,7 @@ from escalation.vocabulary import Kind, Priority
 
 LONGEST_WHY = 120
 _LONGEST = 1000 * 60  # minutes of any term
+_HOUR = re.compile("[0-9]{2}:[0-9]{2}")
 
 
 def _hours(text: str) -> Hours:
@@ -24,7 +26,10 @@ def _hours(text: str) -> Hours:
 
 
 def _time(text: str) -> dt.time:
-    return dt.time() if text.strip() == "24:00" else dt.time.fromisoformat(text.strip())
+    hour = text.strip()
+    if not _HOUR.fullmatch(hour):
+        raise ValueError("an hour is HH:MM")
+    return dt.time() if hour == "24:00" else dt.time.fromisoformat(hour)
 
 
 def _checked_hours(text: str) -> str:

@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from admin_api.accounts import SignedIn
+from bot.web import UNREADABLE_BODY
 from escalation.vocabulary import Role
 
 LAWYERS = frozenset({Role.LAWYER})
@@ -126,7 +127,7 @@ async def body_of(request: web.Request, kind: type[B]) -> B:
         data = json.loads(await request.read())
     except web.HTTPRequestEntityTooLarge:
         raise TOO_LARGE from None
-    except (ValueError, RecursionError, web.RequestPayloadError):
+    except (ValueError, RecursionError, *UNREADABLE_BODY):
         raise BAD_BODY from None
     try:
         return kind.model_validate(data)

@@ -85,8 +85,13 @@ async def changing(
                 raise NOT_FOUND
             yield session, ticket
     except tickets.Conflict as error:
-        raise conflict(_REFUSALS.get(type(error), refusal)) from None
+        raise refused(error, refusal) from None
     office.changed()
+
+
+def refused(error: tickets.Conflict, refusal: str = NOT_NOW) -> ApiError:
+    """The refusal that says why; `refusal` where the error has no words of its own."""
+    return conflict(_REFUSALS.get(type(error), refusal))
 
 
 def own_words(text: str) -> str:

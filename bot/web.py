@@ -2,6 +2,9 @@
 
 from aiohttp import web
 
+# What reading a body raises when it is packed otherwise than it says, or its sender has left.
+UNREADABLE_BODY = (web.RequestPayloadError, ConnectionResetError)
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -95,12 +95,12 @@ class Client:
     def __init__(self, session: aiohttp.ClientSession, base: str, token: str | None = None) -> None:
         self._session = session
         self._base = base
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def at(self, base: str, session: aiohttp.ClientSession) -> "Client":
         """The same person at another address, for example after a restart."""
         moved = Client(session, base)
-        moved._headers = self._headers
+        moved.headers = self.headers
         return moved
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any]:
@@ -110,7 +110,7 @@ class Client:
         return await self._send("POST", path, json=json, **more)
 
     async def _send(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
-        headers = {**self._headers, **more.pop("headers", {})}
+        headers = {**self.headers, **more.pop("headers", {})}
         async with self._session.request(
             method, self._base + path, headers=headers, allow_redirects=False, **more
         ) as response:

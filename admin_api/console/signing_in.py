@@ -71,7 +71,7 @@ async def _sign_in(office: Office, email: str, password: str) -> str | None:
     if not await accounts.matches(hashed, password):
         return None
     async with office.database.writing() as session:
-        return await accounts.sign_in(session, email, office.clock())
+        return await accounts.sign_in(session, email, hashed, office.clock())
 
 
 @routes.page("POST", "/logout", STAFF)

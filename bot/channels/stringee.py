@@ -15,6 +15,7 @@ from bot.channels.scco import fallback_scco, scco
 from bot.channels.stringee_rest import Stringee
 from bot.channels.voice import Switchboard, in_time
 from bot.telephone.call import Dialled, Recording, Ring
+from bot.web import UNREADABLE_BODY
 
 PROVIDER = "stringee"
 SIGNATURE_HEADER = "X-STRINGEE-SIGNATURE"
@@ -196,7 +197,7 @@ class _Calls:
             raise web.HTTPUnauthorized
         try:
             body = await request.read()
-        except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError):
+        except (web.HTTPRequestEntityTooLarge, *UNREADABLE_BODY):
             raise web.HTTPUnauthorized from None
         self._admit(request, body)
         return body

@@ -15,6 +15,7 @@ from twilio.request_validator import (
 
 from bot.channels.twilio_rest import Twilio
 from bot.telephone.call import Dialled, Recording, Ring
+from bot.web import UNREADABLE_BODY
 
 PROVIDER = "twilio"
 SIGNATURE_HEADER = "X-Twilio-Signature"
@@ -150,7 +151,7 @@ async def _form(request: web.Request) -> MultiDict[str] | None:
     try:
         body = await request.read()
         return read(body) if len(body) <= _LARGEST else None
-    except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError, ValueError):
+    except (web.HTTPRequestEntityTooLarge, ValueError, *UNREADABLE_BODY):
         return None
 
 

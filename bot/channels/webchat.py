@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.channels.base import Inbound, Line, Reception
+from bot.web import UNREADABLE_BODY
 
 NAME = "webchat"
 COOKIE = "chat"
@@ -396,5 +397,5 @@ async def _body(request: web.Request) -> bytes:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise Refused(TOO_LARGE, status=413) from None
-    except web.RequestPayloadError as error:
+    except UNREADABLE_BODY as error:
         raise web.HTTPBadRequest from error

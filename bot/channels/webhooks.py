@@ -29,4 +29,6 @@ async def body_of(request: web.Request, reception: Reception, channel: str) -> b
         await reception.quarantine(channel, b"", "too_large")
     except web.RequestPayloadError:  # packed as it said it was not
         await reception.quarantine(channel, b"", "unreadable")
+    except ConnectionResetError:  # the sender left in the middle; it will come again
+        pass
     return None

@@ -28,6 +28,7 @@ from bot.channels.token_store import Health, Level
 from bot.channels.zalo_oa_errors import error_of
 from bot.channels.zalo_oa_events import ANONYMOUS
 from bot.channels.zalo_tokens import TokenKeeper
+from bot.web import UNREADABLE_BODY
 
 NAME = zalo_oa_events.NAME
 WEBHOOK_PATH = "/webhooks/zalo-oa"
@@ -225,7 +226,7 @@ def webhook_routes(account: Account, reception: Reception) -> list[web.RouteDef]
     async def webhook(request: web.Request) -> web.Response:
         try:
             body = await request.read()
-        except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError):
+        except (web.HTTPRequestEntityTooLarge, *UNREADABLE_BODY):
             raise web.HTTPUnauthorized from None  # its signature cannot be checked
         if body.strip() == b"{}":  # the console, saving our address; never signed
             return web.Response()

@@ -449,6 +449,10 @@ ODD_FORMS: list[dict[str, Any]] = [
     {"data": b"--x\r\n\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
     {"data": b"x", "headers": {"Content-Type": "multipart/form-data"}},
     {"data": b"a=b", "headers": {"Content-Type": "FORM; charset=none-such"}},
+    {
+        "data": rb"email=\ud800&password=\ud800",
+        "headers": {"Content-Type": "FORM; charset=unicode_escape"},
+    },
     {"data": b"a=b", "headers": {"Content-Type": "FORM", "Content-Encoding": "gzip"}},
 ]
 
@@ -470,6 +474,8 @@ async def test_odd_accounts_are_refused_without_a_fault(desk: Desk) -> None:
         csrf = await admin.csrf()
         for email, name, role in (
             ("\0@x.test", "A\0", "lawyer"),
+            ("c@x.test", "\u200b", "lawyer"),
+            ("d@x.test\nBcc: e@x.test", "A", "lawyer"),
             ("", "", "lawyer"),
             ("a@b.test", "A", "\0"),
             ("x" * 300 + "@b.test", "A", "lawyer"),

@@ -43,9 +43,18 @@ class Office:
             hashed = await accounts.password_hash_for(session, email, self.clock())
         return await accounts.matches(hashed, password)
 
-    async def sign_in(self) -> str:
+    async def checked_hash(self) -> str:
         async with self.database.writing() as session:
-            return await accounts.sign_in(session, EMAIL, self.clock())
+            return await accounts.password_hash_for(session, EMAIL, self.clock())
+
+    async def sign_in(self) -> str:
+        token = await self.sign_in_with(await self.checked_hash())
+        assert token is not None
+        return token
+
+    async def sign_in_with(self, hashed: str) -> str | None:
+        async with self.database.writing() as session:
+            return await accounts.sign_in(session, EMAIL, hashed, self.clock())
 
     async def who(self, cookie: str) -> accounts.SignedIn | None:
         async with self.database.reading() as session:
@@ -97,7 +106,23 @@ async def test_an_address_is_one_account_however_it_is_typed(office: Office) -> 
         await office.add("luatsu@hotline.test")
 
 
-@pytest.mark.parametrize("email", ["", "luatsu", "x" * 250 + "@a.vn"])
+async def test_a_form_sent_twice_at_once_makes_one_account(office: Office) -> None:
+    got = await asyncio.gather(office.add(), office.add(), return_exceptions=True)
+    assert sorted(type(one) for one in got if isinstance(one, BaseException)) == [Refused]
+
+
+async def test_a_name_is_one_line_and_never_empty(office: Office) -> None:
+    async with office.database.writing() as session:
+        for number, (typed, kept) in enumerate((("\u200b", "0"), ("Lan\nAnh", "Lan Anh"))):
+            email = f"{number}@hotline.test"
+            args = (email, typed, Role.LAWYER, office.clock())
+            staff, _ = await accounts.add_staff(session, *args)
+            assert staff.name == kept
+
+
+@pytest.mark.parametrize(
+    "email", ["", "luatsu", "x" * 250 + "@a.vn", "a@b.vn\nBcc: c@d.vn", "a @b.vn"]
+)
 async def test_what_is_no_address_is_refused(office: Office, email: str) -> None:
     with pytest.raises(Refused, match="không đúng"):
         await office.add(email)
@@ -123,6 +148,23 @@ async def test_a_new_password_ends_every_session_and_the_old_password(office: Of
     assert await office.who(cookie) is None
     assert not await office.lets_in(EMAIL, password)
     assert await office.lets_in(EMAIL, PASSWORD)
+
+
+async def test_a_password_changed_while_it_was_checked_opens_nothing(office: Office) -> None:
+    staff, _ = await office.add()
+    hashed = await office.checked_hash()
+    await office.set_password(staff, PASSWORD)
+    assert await office.sign_in_with(hashed) is None
+    assert await office.sign_in_with(await office.checked_hash()) is not None
+
+
+async def test_an_account_closed_while_its_password_was_checked_is_closed(office: Office) -> None:
+    staff, _ = await office.add()
+    hashed = await office.checked_hash()
+    await office.disable(staff)
+    assert await office.sign_in_with(hashed) is None
+    await office.disable(staff, disabled=False)
+    assert await office.sign_in_with(hashed) is not None
 
 
 async def test_a_broken_hash_lets_nobody_in() -> None:

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from admin_api import accounts, assigning, joining
 from admin_api.routing import NOT_FOUND
+from admin_api.tickets import NOT_CHECKED_YET
 from bot import notifications
 from bot.models import Contact, Conversation, Delivery, Handoff, Message, Question
 from bot.models import Outcome as Became
-from escalation import lookup, tickets
+from escalation import checking, lookup, tickets
 from escalation.models import Referral, Staff, Ticket
 from escalation.sla import SHIPPED
 from escalation.tickets import Opening
@@ -260,6 +261,15 @@ async def test_tickets_of_two_workers_stay_two(office: Office) -> None:
     assert (await office.do(lan, one, "merge", {"into": one}))[0] == 409
 
 
+async def test_a_ticket_of_nobody_known_is_not_merged(office: Office) -> None:
+    lan = await office.lawyer("Lan")
+    (one,), nobodys = await office.worker("a", "nợ lương"), office.desk.code
+    for code, into in ((one, nobodys), (nobodys, one)):
+        status, got = await office.do(lan, code, "merge", {"into": into})
+        assert (status, got["error"]["message"]) == (409, joining.OTHER_WORKER)
+    assert (await office.read(nobodys)).state is State.NEW
+
+
 async def test_a_colleagues_ticket_is_not_merged_away(office: Office) -> None:
     lan, mai = await office.lawyer("Lan"), await office.lawyer("Mai")
     first, second = await office.worker("a", "một", "hai")
@@ -349,6 +359,21 @@ async def test_one_answer_reaches_each_worker_by_himself(office: Office) -> None
         assert "Công ty phải trả đủ." in words[0]
     status, got = await office.ask(mai, "GET", f"/api/tickets/{three}")
     assert "anh" not in str(got["conversation"])
+
+
+async def test_where_an_answer_waits_for_its_check_nobody_is_answered(office: Office) -> None:
+    lan = await office.lawyer("Lan")
+    codes = [(await office.worker(who, "nợ lương", employer=SAO_DO))[0] for who in "ab"]
+    assert (await office.do(lan, codes[1], "matter/join", {"master": codes[0]}))[0] == 200
+    async with office.desk.database.writing() as session:
+        await checking.set_topics(session, ["ky-luat"])
+        ticket = await lookup.find(session, codes[1])
+        assert ticket is not None
+        ticket.topic = "ky-luat"
+    assert (await office.do(lan, codes[1], "replies", {"text": "Chờ xem."}))[0] == 202
+    status, got = await office.do(lan, codes[0], "matter/replies", {"text": "Đã gửi công văn."})
+    assert (status, got["error"]["message"]) == (409, NOT_CHECKED_YET)
+    assert EventKind.REPLIED not in await office.kinds(codes[0])
 
 
 async def test_who_leaves_is_not_answered_with_the_others(office: Office) -> None:

@@ -347,6 +347,8 @@ async def test_scripts_change_and_read_the_versions(desk: Desk) -> None:
         assert await post("days", day) == 422  # nothing new
         assert await post("days", {**day, "hours": "12:00-08:00"}) == 422
         assert await post("days", {**day, "since": 5}) == 422
+        for odd in ("07:30+07:00-11:30", "07:30Z-11:30Z", "07:30:15-11:30", "07:30-11:30:00.5"):
+            assert await post("days", {**day, "hours": odd}) == 422, odd
         assert await post("rules", {**rule, "terms": {**terms, "resolution": 10**9}}) == 422
         assert await post("weeks", {**week, "hours": ["08:00-12:00"]}) == 422
         assert await post("weeks", {**week, "why": ""}) == 422

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -189,7 +189,7 @@ class Wire:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._carried: set[asyncio.Task[None]] = set()
+        self._ends: set[asyncio.StreamWriter] = set()
         self._feeds: set[asyncio.StreamWriter] = set()
         self.whole = True
 
@@ -198,10 +198,14 @@ class Wire:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:
+        """Cut every connection and see its socket closed, or the loop ends before they are."""
         self._server.close()
-        for one in self._carried:
-            one.cancel()
-        await asyncio.gather(*self._carried, return_exceptions=True)
+        self.whole = False
+        for end in self._ends:
+            end.transport.abort()
+        while self._ends:  # noqa: ASYNC110 -- an event would not say that the sockets are closed
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
 
     def carries(self) -> bool:
         return bool(self._feeds)
@@ -211,27 +215,28 @@ class Wire:
             writer.transport.abort()
         self._feeds.clear()
 
-    def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        one = asyncio.create_task(self._carry(reader, writer))
-        self._carried.add(one)
-        one.add_done_callback(self._carried.discard)
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self.whole:
-            writer.transport.abort()
-            return
-        theirs, ours = await asyncio.open_connection("127.0.0.1", self._port)
-        ways = (self._pass(reader, ours, writer), self._pass(theirs, writer))
-        both = [asyncio.create_task(way) for way in ways]
-        try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in both:
-                one.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with self._end(writer):
+            if not self.whole:
+                return
+            theirs, ours = await asyncio.open_connection("127.0.0.1", self._port)
+            with self._end(ours):
+                ways = (self._pass(reader, ours, writer), self._pass(theirs, writer))
+                both = [asyncio.create_task(way) for way in ways]
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                for one in both:
+                    one.cancel()
+                await asyncio.gather(*both, return_exceptions=True)
             self._feeds.discard(writer)
-            for end in (ours, writer):
-                end.transport.abort()
+
+    @contextlib.contextmanager
+    def _end(self, writer: asyncio.StreamWriter) -> Iterator[None]:
+        self._ends.add(writer)
+        try:
+            yield
+        finally:
+            writer.transport.abort()
+            self._ends.discard(writer)
 
     async def _pass(
         self,
