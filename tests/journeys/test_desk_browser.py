@@ -290,7 +290,8 @@ async def test_cut_twenty_times_the_page_is_as_one_just_opened(
         assert (await script.post(f"/api/tickets/{code}/notes", note))[0] == 201
         if number % 5 == 0:
             await hotline.says(2 + number, "kiến nghị công đoàn hỗ trợ nhà trọ")
-    await expect(page.locator(".lines .note")).to_have_count(20)
+    patient = 120_000  # ms: after many failures the page waits up to 45 s for its next try
+    await expect(page.locator(".lines .note")).to_have_count(20, timeout=patient)
     await expect(page.locator("#connection")).to_have_text("")
     fresh = await page.context.new_page()
     await fresh.goto(f"{base}/tickets/{code}")
