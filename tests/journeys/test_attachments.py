@@ -71,7 +71,7 @@ async def test_a_photo_and_a_recording_reach_the_lawyer(hotline: Hotline) -> Non
         ("image/jpeg", None, "kept"),
         ("audio/ogg", 12, "kept"),
     ]
-    headers = lawyer._headers
+    headers = lawyer.headers
     url = f"{hotline.office_base}/tickets/{code}/files/{shown[0]['id']}"
     async with hotline.session.get(url, headers=headers) as response:
         content = await response.read()

@@ -503,7 +503,7 @@ async def test_a_message_is_collected_and_played_by_its_lawyer_alone(
         assert (await client.get(path))[0] == 404
     assert (await lawyer.post(f"/api/tickets/{ticket.code}/claim"))[0] == 200
     assert (await other.get(path))[0] == 404
-    async with hotline.session.get(hotline.office_base + path, headers=lawyer._headers) as played:
+    async with hotline.session.get(hotline.office_base + path, headers=lawyer.headers) as played:
         assert (played.status, await played.read()) == (200, MESSAGE)
     _, detail = await lawyer.get(f"/api/tickets/{ticket.code}")
     opened = [one["actor"] for one in detail["events"] if one["kind"] == EventKind.OPENED_FILE]
