@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler as AiohttpHandler
+from sqlalchemy.exc import DBAPIError
 
 from admin_api import accounts
 from admin_api.accounts import SignedIn
@@ -28,7 +29,7 @@ from escalation import lookup
 from escalation.alerts.raising import NONE, Ways
 from escalation.models import Staff
 from escalation.sla import Policy
-from hotline.db import Database
+from hotline.db import Database, deadlocked
 from knowledge_base.library import Library
 
 COOKIE = "office"
@@ -91,7 +92,7 @@ async def gate(request: web.Request, handler: AiohttpHandler) -> web.StreamRespo
         return await handler(request)
     try:
         await _admit(request, route)
-        return await handler(request)
+        return await _handled(request, handler)
     except ApiError as error:
         if route.page and error is NOT_SIGNED_IN:
             raise web.HTTPSeeOther("/login") from None
@@ -101,6 +102,16 @@ async def gate(request: web.Request, handler: AiohttpHandler) -> web.StreamRespo
     except Exception as error:
         log.error("request_failed", route=route.path, error=type(error).__name__, exc_info=True)
         return _refusal(request, ApiError(500, "failed", "Máy chủ gặp lỗi, xin thử lại."))
+
+
+async def _handled(request: web.Request, handler: AiohttpHandler) -> web.StreamResponse:
+    """Of two changes that wait for each other the database ends one: that one is tried again."""
+    try:
+        return await handler(request)
+    except DBAPIError as error:
+        if not deadlocked(error):
+            raise
+        return await handler(request)
 
 
 # Nothing there looks exactly like something one may not see.

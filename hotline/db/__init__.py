@@ -2,7 +2,7 @@
 
 from hotline.db.base import Base
 from hotline.db.crypto import Keyring, KeysMissing, KeysUnsafe
-from hotline.db.engine import Database, alone
+from hotline.db.engine import Database, alone, deadlocked
 from hotline.db.times import local_day, minutes_between
 from hotline.db.types import BlindIndex, Encrypted, EncryptedJson, UtcDateTime
 
@@ -17,6 +17,7 @@ __all__ = [
     "KeysUnsafe",
     "UtcDateTime",
     "alone",
+    "deadlocked",
     "local_day",
     "minutes_between",
 ]

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from sqlalchemy import Connection, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from hotline.db import sqlite
@@ -31,6 +31,11 @@ async def alone(session: AsyncSession, what: str) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+
+def deadlocked(error: DBAPIError) -> bool:
+    """Whether the database ended this transaction for another's sake: trying again helps."""
+    return getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 
 
 def async_url(url: str) -> str:

@@ -1,5 +1,6 @@
 """Who takes a ticket, over the API and on the pages."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -249,6 +250,18 @@ async def test_two_tickets_of_one_worker_become_one(office: Office) -> None:
     assert (status, got["error"]["message"]) == (409, joining.NOT_BOTH_OPEN)
     assert (await office.kinds(second))[-1] is EventKind.MERGED
     assert EventKind.ABSORBED in await office.kinds(first)
+
+
+async def test_of_two_changes_that_wait_for_each_other_none_is_lost(office: Office) -> None:
+    lan = await office.lawyer("Lan")
+    first, second = await office.worker("a", "nợ lương", "nợ lương nữa")
+    async with office.desk.database.writing() as session:
+        assert await lookup.find_to_change(session, second) is not None
+        merging = asyncio.create_task(office.do(lan, second, "merge", {"into": first}))
+        await asyncio.sleep(0.5)  # it has the first, and waits for the second
+        assert await lookup.find_to_change(session, first) is not None
+    assert (await merging)[0] == 200
+    assert (await office.read(second)).state is State.RESOLVED
 
 
 async def test_tickets_of_two_workers_stay_two(office: Office) -> None:
