@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,8 @@ from escalation.vocabulary import EventKind
 from escalation.watch import LAST_CALL
 
 _BATCH = 100
+
+log = structlog.get_logger()
 
 
 async def announce(session: AsyncSession, now: dt.datetime) -> int:
@@ -35,13 +38,25 @@ async def announce(session: AsyncSession, now: dt.datetime) -> int:
     held_back: set[int] = set()  # tickets
     for event in events.all():
         leaves_at = undo.leaves_at(event)
-        if event.ticket_id in held_back or (leaves_at is not None and now < leaves_at):
+        waits = leaves_at is not None and now < leaves_at
+        if event.ticket_id in held_back or waits or not await _told(session, event, now):
             held_back.add(event.ticket_id)
-            continue
-        await _tell(session, event, now)
-        event.announced_at = now
-        handled += 1
+        else:
+            handled += 1
     return handled
+
+
+async def _told(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> bool:
+    """A fault of ours with one event is undone, and tried again; the others do not wait for it."""
+    kind = event.kind
+    try:
+        async with session.begin_nested():
+            await _tell(session, event, now)
+            event.announced_at = now
+    except Exception as error:
+        log.error("event_untold", kind=kind, error=type(error).__name__, exc_info=True)
+        return False
+    return True
 
 
 async def _tell(session: AsyncSession, event: TicketEvent, now: dt.datetime) -> None:

@@ -60,8 +60,11 @@ class Bells:
     async def watch(self) -> None:
         """All that time has brought about, batch by batch: others write in between."""
         for name, look in LOOKS.items():
-            while found := await self._look(look):
-                log.warning(name, tickets=found)
+            try:
+                while found := await self._look(look):
+                    log.warning(name, tickets=found)
+            except Exception as error:  # a fault of ours in one must not stop the next
+                log.error("look_failed", look=name, error=type(error).__name__, exc_info=True)
 
     async def _look(self, look: Look) -> list[str]:
         async with self._house.database.writing() as session:
