@@ -5,6 +5,8 @@ employer or a lawyer's list becomes known. Whom that bars is asked of those rows
 tickets of the worker.
 """
 
+import asyncio
+import functools
 import itertools
 import re
 import unicodedata
@@ -16,6 +18,7 @@ from sqlalchemy.orm import aliased
 
 from escalation.models import Barred, Staff, Ticket
 
+_PIECE = 200  # tickets
 _WORD = re.compile(r"[^\W_]+")
 # What companies' names have in common tells none of them apart.
 _FORMS = frozenset(
@@ -74,17 +77,27 @@ async def bar_from_all(session: AsyncSession, staff: Staff) -> list[int]:
     """The lawyer's list changed: renew what he is tied to; returns what he has nevertheless."""
     await session.flush()  # from now on `bar` waits for this list
     await session.execute(delete(Barred).where(Barred.staff_id == staff.id))
-    rows = await session.execute(
-        select(Ticket.id, Ticket.employer).where(Ticket.employer.is_not(None))
-    )
-    session.add_all(
-        Barred(staff_id=staff.id, ticket_id=row.id)
-        for row in rows
-        if _tied(staff.employers, row.employer)
-    )
+    if staff.employers:
+        tied = await _tickets_of(session, staff.employers)
+        session.add_all(Barred(staff_id=staff.id, ticket_id=one) for one in tied)
     await session.flush()
     his = select(Ticket.id).where(Ticket.assignee_id == staff.id, ~open_to(staff.id))
     return list(await session.scalars(his.order_by(Ticket.id)))
+
+
+async def _tickets_of(session: AsyncSession, names: Sequence[str]) -> list[int]:
+    """Tickets that name one of these employers.
+
+    The names of all tickets are deciphered for it, with pauses in which workers are answered.
+    """
+    is_tied = functools.cache(functools.partial(_tied, names))
+    named = select(Ticket.id, Ticket.employer).where(Ticket.employer.is_not(None))
+    found: list[int] = []
+    rows = await session.stream(named.execution_options(yield_per=_PIECE))
+    async for piece in rows.partitions():
+        found += [row.id for row in piece if is_tied(row.employer)]
+        await asyncio.sleep(0)
+    return found
 
 
 async def keep_barred(session: AsyncSession, person_id: int) -> None:
