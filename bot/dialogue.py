@@ -198,19 +198,7 @@ class Dialogue:
             case "confirm":
                 return Turn(Outcome.CHAT, opened, (Reply(phrases.GLAD),), confirmed=True)
             case "reject" | "lawyer":
-                refused = False if verb == "reject" else None
-                if case and case.is_open and state.stage is not Stage.ASIDE:
-                    joined = self._join(replace(state, acknowledged_at=None), now, case)
-                    return replace(joined, confirmed=refused)
-                reason = (
-                    "Người lao động báo câu trả lời tự động chưa đúng"
-                    if verb == "reject"
-                    else "Người lao động chọn hỏi luật sư"
-                )
-                fresh = replace(opened, acknowledged_at=None)
-                return Turn(
-                    Outcome.HANDOFF, fresh, handoff=HandOff(reason=reason), confirmed=refused
-                )
+                return self._to_lawyer(state, case, now, refused=verb == "reject")
             case "skip":
                 return self._skip(state)
             case "aside":
@@ -229,6 +217,18 @@ class Dialogue:
             case "attached":
                 return self._attached(begun, case, now)
         return Turn(Outcome.CHAT, opened, (Reply(_SAID.get(verb, phrases.STALE_CHOICE)),))
+
+    def _to_lawyer(
+        self, state: State, case: Case | None, now: dt.datetime, *, refused: bool
+    ) -> Turn:
+        """He wants a person, at once or because our answer was wrong."""
+        confirmed = False if refused else None
+        fresh = replace(state, acknowledged_at=None)
+        if case and case.is_open and state.stage is not Stage.ASIDE:
+            return replace(self._join(fresh, now, case), confirmed=confirmed)
+        handoff = HandOff(reason=_REFUSED if refused else _WISHED)
+        opened = replace(fresh, stage=Stage.OPEN)
+        return Turn(Outcome.HANDOFF, opened, handoff=handoff, confirmed=confirmed)
 
     def _skip(self, state: State) -> Turn:
         if state.stage is Stage.EMPLOYER:
@@ -291,6 +291,8 @@ def _telling_of_files(turn: Turn) -> Turn:
 
 _MOST_CHOICES = 5  # Zalo shows no more
 _SHOW_LAWYER = Choice(phrases.SHOW_LAWYER, "lawyer")
+_REFUSED = "Người lao động báo câu trả lời tự động chưa đúng"
+_WISHED = "Người lao động chọn hỏi luật sư"
 _ALBUM = dt.timedelta(minutes=1)  # pictures sent together come as messages of their own
 _DETAIL_LENGTH = 120
 # Typed where a button says it. (folded)

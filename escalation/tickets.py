@@ -237,15 +237,8 @@ async def reply(
 
     Until `not_before` it stays in the house and can be taken back.
     """
-    if idempotency_key:
-        earlier = await session.scalar(
-            select(TicketEvent).where(
-                TicketEvent.ticket_id == ticket.id,
-                TicketEvent.idempotency_key == idempotency_key,
-            )
-        )
-        if earlier:
-            return earlier
+    if idempotency_key and (earlier := await _sent(session, ticket, idempotency_key)):
+        return earlier
     if not ticket.is_open:
         raise Conflict("the ticket is closed")
     if ticket.assignee_id is None:
@@ -260,6 +253,15 @@ async def reply(
         text=text,
         data={"not_before": not_before.isoformat()} if not_before else None,
         idempotency_key=idempotency_key,
+    )
+
+
+async def _sent(session: AsyncSession, ticket: Ticket, key: str) -> TicketEvent | None:
+    """What was sent with this key before."""
+    return await session.scalar(
+        select(TicketEvent).where(
+            TicketEvent.ticket_id == ticket.id, TicketEvent.idempotency_key == key
+        )
     )
 
 
