@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Inbound
 from escalation import lookup, tickets, transfers
-from escalation.alerts import telegram_links, words
+from escalation.alerts import telegram_links, telling
 from escalation.alerts.telling import Claim
 from escalation.models import Alert, Staff, Ticket
 from escalation.tickets import Conflict
@@ -29,7 +29,7 @@ _PRESSED = re.compile(r"nv:(take|later):([0-9]{1,9})")
 def buttons(claim: Claim) -> list[tuple[str, str]]:
     """What can be done about it from the chat, as (label, payload)."""
     alert, ticket = claim.alerts[-1], claim.ticket
-    if ticket is None or not ticket.is_open or not words.is_about_work(alert.kind):
+    if ticket is None or not ticket.is_open or not telling.is_about_work(alert.kind):
         return []
     later = ("Nhắc lại sau 30 phút", f"nv:later:{alert.id}")
     free = ticket.assignee_id is None or alert.kind == EventKind.OFFERED

@@ -1,11 +1,12 @@
 """Alerts on their way: claimed, sent by somebody else, recorded.
 
-What waits for one person about one ticket is told as one. A claim that was never recorded (the
-process died while sending) is taken up again.
+What waits for one person about one ticket is told as one, and many tickets in one list. A claim
+that was never recorded (the process died while sending) is taken up again.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
@@ -15,10 +16,11 @@ from escalation.alerts import digests, settled
 from escalation.alerts.digests import DIGEST, Digest
 from escalation.alerts.raising import Ways
 from escalation.models import Alert, Staff, Ticket
-from escalation.vocabulary import AlertState, Via
+from escalation.vocabulary import AlertState, Priority, Via
 from hotline.db import alone
 
-BATCH = 30  # messages
+BATCH = 30  # tickets
+MANY = 4  # tickets that wait for one person: told in one list
 MAX_ATTEMPTS = 12  # about three hours on each way
 CLAIM_LASTS = dt.timedelta(minutes=3)  # longer than sending a batch may take
 KEPT = dt.timedelta(days=30)
@@ -28,13 +30,18 @@ _OVER = (AlertState.SENT, AlertState.FAILED, AlertState.VOID)
 
 @dataclass(frozen=True)
 class Claim:
-    """What one message to one person tells: alerts of one ticket, the oldest first."""
+    """What one message to one person tells: alerts of one ticket or of many, the oldest first."""
 
     alerts: Sequence[Alert]
     staff: Staff
-    ticket: Ticket | None = None
-    holder: str | None = None  # who has the ticket, by name
+    tickets: Sequence[Ticket] = ()
+    holder: str | None = None  # who has the one ticket, by name
     digest: Digest | None = None
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """What all of it is about, if that is one ticket."""
+        return self.tickets[0] if len(self.tickets) == 1 else None
 
     @property
     def via(self) -> Via:
@@ -43,6 +50,10 @@ class Claim:
     @property
     def kinds(self) -> list[str]:
         return list(dict.fromkeys(alert.kind for alert in self.alerts))
+
+    def kinds_of(self, ticket: Ticket) -> list[str]:
+        told = (alert.kind for alert in self.alerts if alert.ticket_id == ticket.id)
+        return list(dict.fromkeys(told))
 
     @property
     def number(self) -> int:
@@ -70,8 +81,28 @@ async def claim(
         else:
             alert.via = via
             groups.setdefault((staff.id, via, alert.ticket_id or -alert.id), []).append(one)
-    made = [await _claim(session, group, now) for group in groups.values()]
+    made = [await _claim(session, group, now) for group in _listed(groups.values())]
     return [one for one in made if one is not None]
+
+
+def _listed(groups: Iterable[Sequence[settled.Due]]) -> list[Sequence[settled.Due]]:
+    """Many tickets of one person become one message; what is urgent or answers him does not."""
+    apart: list[Sequence[settled.Due]] = []
+    lists: dict[tuple[int, Via], list[Sequence[settled.Due]]] = {}
+    for group in groups:
+        alert, staff, ticket = group[0]
+        if ticket and ticket.priority is not Priority.URGENT and is_about_work(alert.kind):
+            lists.setdefault((staff.id, alert.via), []).append(group)
+        else:
+            apart.append(group)
+    for his in lists.values():
+        apart += [list(itertools.chain(*his))] if len(his) >= MANY else his
+    return apart
+
+
+def is_about_work(kind: str) -> bool:
+    """Whether something can be done about it; what answers a button needs no buttons."""
+    return kind not in (DIGEST, "test", "linked", "taken", "gone", "snoozed", "taken_before")
 
 
 async def _release_lapsed(session: AsyncSession, now: dt.datetime) -> None:
@@ -114,7 +145,8 @@ async def _claim(
     session: AsyncSession, group: Sequence[settled.Due], now: dt.datetime
 ) -> Claim | None:
     alerts = [alert for alert, _, _ in group]
-    _, staff, ticket = group[0]
+    staff = group[0][1]
+    told = list(dict.fromkeys(ticket for _, _, ticket in group if ticket is not None))
     digest = await digests.read(session, staff, now) if alerts[0].kind == DIGEST else None
     if alerts[0].kind == DIGEST and digest is None:
         alerts[0].state = AlertState.VOID  # a morning without work
@@ -122,9 +154,9 @@ async def _claim(
     for alert in alerts:
         alert.state, alert.claimed_at = AlertState.SENDING, now
         alert.attempts += 1
-    has_it = ticket.assignee_id if ticket is not None else None
+    has_it = told[0].assignee_id if len(told) == 1 else None
     holder = await session.get(Staff, has_it) if has_it is not None else None
-    return Claim(alerts, staff, ticket, holder.name if holder else None, digest)
+    return Claim(alerts, staff, told, holder.name if holder else None, digest)
 
 
 # -- recording -------------------------------------------------------------------------------------

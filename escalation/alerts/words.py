@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from escalation.alerts.digests import DIGEST, Digest
+from escalation.alerts.digests import Digest
 from escalation.alerts.telling import Claim
 from escalation.calendar import LOCAL
 from escalation.models import Ticket
@@ -46,6 +46,8 @@ def _moment(at: dt.datetime) -> str:
 def subject(claim: Claim) -> str:
     if claim.digest is not None:
         return _digest_subject(claim.digest)
+    if len(claim.tickets) > 1:
+        return f"Có tin về {len(claim.tickets)} phiếu"
     said = _lines(claim)[-1]
     if claim.ticket is None:
         return said
@@ -57,6 +59,8 @@ def text(claim: Claim, topics: Mapping[str, str], office: str, now: dt.datetime)
     """`topics` are their names by id; `office` is the console's address."""
     if claim.digest is not None:
         return _digest_text(claim.digest, office)
+    if len(claim.tickets) > 1:
+        return _list_text(claim, office, now)
     said = "\n".join(f"{line}." for line in _lines(claim))
     if claim.ticket is None:
         return f"{said}\n\nCách báo tin: {office}/account"
@@ -73,16 +77,30 @@ def _lines(claim: Claim) -> list[str]:
     ]
 
 
+def _list_text(claim: Claim, office: str, now: dt.datetime) -> str:
+    """One line a ticket, what is due first on top."""
+    never = dt.datetime.max.replace(tzinfo=dt.UTC)
+    lines = []
+    for ticket in sorted(claim.tickets, key=lambda one: one.next_due_at or never):
+        kinds = [kind for kind in claim.kinds_of(ticket) if kind != "breached"]  # its term says so
+        said = [_LINES[kind].lower() for kind in kinds]
+        lines.append(" · ".join([f"- {ticket.code}", *said, *_term(ticket, now)]))
+    told = "\n".join(lines)
+    return f"{subject(claim)}.\n\n{told}\n\nMở hộp phiếu: {office}/"
+
+
 def _facts(ticket: Ticket, topics: Mapping[str, str], now: dt.datetime) -> Sequence[str]:
     urgent = "Khẩn" if ticket.priority is Priority.URGENT else None
     topic = topics.get(ticket.topic or "")
     what = " · ".join(filter(None, (f"Phiếu {ticket.code}", _KINDS[ticket.kind], topic, urgent)))
+    return [what, *_term(ticket, now)]
+
+
+def _term(ticket: Ticket, now: dt.datetime) -> Sequence[str]:
     due = ticket.next_due_at
     if due is None or not ticket.is_open:
-        return [what]
-    if due <= now:
-        return [what, f"Đã quá hạn từ {_moment(due)}"]
-    return [what, f"Hạn: trước {_moment(due)}"]
+        return []
+    return [f"Đã quá hạn từ {_moment(due)}" if due <= now else f"Hạn: trước {_moment(due)}"]
 
 
 # -- the morning -----------------------------------------------------------------------------------
@@ -108,8 +126,3 @@ def _digest_text(digest: Digest, office: str) -> str:
     parts = ["Việc sáng nay", tallies, f"Đến hạn hôm nay\n{due}" if due else ""]
     parts.append(f"Hộp phiếu: {office}/\nCách báo tin: {office}/account")
     return "\n\n".join(filter(None, parts))
-
-
-def is_about_work(kind: str) -> bool:
-    """Whether something can be done about it; what answers a button needs no buttons."""
-    return kind not in (DIGEST, "test", "linked", "taken", "gone", "snoozed", "taken_before")

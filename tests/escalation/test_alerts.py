@@ -389,6 +389,25 @@ async def test_several_things_about_one_ticket_are_told_as_one(desk: Desk) -> No
     assert await told(desk) == [(lawyer.id, ["wrote"])] * 2
 
 
+async def test_many_tickets_are_told_in_one_list(desk: Desk) -> None:
+    lawyer = await desk.lawyer()
+    codes = [await desk.open() for _ in range(5)]
+    for code in codes:
+        await desk.take(code, lawyer)
+        await desk.writes(code)
+        desk.clock.pass_(minutes=1)
+    await desk.prioritise(codes[0])
+    assert await told(desk) == [(lawyer.id, ["wrote"]), (lawyer.id, ["wrote", "prioritised"])]
+
+
+async def test_three_tickets_are_told_each_by_itself(desk: Desk) -> None:
+    lawyer = await desk.lawyer()
+    for code in [await desk.open() for _ in range(3)]:
+        await desk.take(code, lawyer)
+        await desk.writes(code)
+    assert await told(desk) == [(lawyer.id, ["wrote"])] * 3
+
+
 async def test_what_was_settled_meanwhile_is_void(desk: Desk) -> None:
     lawyer, other = await desk.lawyer(), await desk.lawyer()
     code, closed = await desk.open(Priority.URGENT), await desk.open()
@@ -679,7 +698,7 @@ def test_a_preview_tells_nothing_of_the_worker() -> None:
         next_due_at=due,
     )
     alert = Alert(id=7, kind="opened", via=Via.MAIL)
-    claim = Claim([alert], Staff(email="a@hotline.test"), ticket)
+    claim = Claim([alert], Staff(email="a@hotline.test"), [ticket])
     before, after = (due + dt.timedelta(hours=hours) for hours in (-1, 1))
     text = words.text(claim, {"wages": "Tiền lương"}, "https://office.test", before)
     assert text == (
@@ -689,3 +708,25 @@ def test_a_preview_tells_nothing_of_the_worker() -> None:
     assert words.subject(claim) == "[Khẩn] HP-7K3Q: phiếu mới chờ nhận"
     late = words.text(claim, {}, "https://office.test", after)
     assert "Đã quá hạn từ 10:30 thứ Hai 23/11" in late
+
+
+def test_a_list_tells_what_is_due_first_and_nothing_of_the_workers() -> None:
+    now = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
+    told, alerts = [], []
+    for number, minutes in enumerate((None, 90, -30, 30)):
+        due = None if minutes is None else now + dt.timedelta(minutes=minutes)
+        about = Ticket(id=number, code=f"HP-000{number}", subject="Sao Đỏ", employer="Sao Đỏ")
+        about.state, about.next_due_at = State.ACTIVE, due
+        told.append(about)
+        alerts.append(Alert(id=number, kind="wrote", ticket_id=number, via=Via.MAIL))
+    alerts.append(Alert(id=9, kind="breached", ticket_id=2, via=Via.MAIL))
+    claim = Claim(alerts, Staff(email="a@hotline.test"), told)
+    assert words.subject(claim) == "Có tin về 4 phiếu"
+    assert words.text(claim, {}, "https://office.test", now) == (
+        "Có tin về 4 phiếu.\n\n"
+        "- HP-0002 · người lao động nhắn thêm · Đã quá hạn từ 09:30 thứ Hai 23/11\n"
+        "- HP-0003 · người lao động nhắn thêm · Hạn: trước 10:30 thứ Hai 23/11\n"
+        "- HP-0001 · người lao động nhắn thêm · Hạn: trước 11:30 thứ Hai 23/11\n"
+        "- HP-0000 · người lao động nhắn thêm\n\n"
+        "Mở hộp phiếu: https://office.test/"
+    )
