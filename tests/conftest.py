@@ -53,6 +53,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _is_thorough(item) == wanted]
+    # Journeys wait a lot, and those with a browser share one worker: last, they would keep the
+    # others waiting.
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
 
 
 def _is_thorough(item: pytest.Item) -> bool:

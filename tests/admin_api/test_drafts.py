@@ -280,6 +280,7 @@ async def test_law_that_is_not_in_force_or_not_there_is_not_accepted(
     assert (await story.presses(Role.EDITOR, draft, "accept", **right))[0] == 303
 
 
+@pytest.mark.thorough
 async def test_only_phrasings_go_to_an_entry_that_is_there(
     story: Story, database: Database, base: Base, clock: Clock
 ) -> None:

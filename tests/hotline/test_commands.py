@@ -313,6 +313,7 @@ def _new_keys(hotline: CommandLine) -> None:
     ],
     ids=["Telegram without its secret", "no database there"],
 )
+@pytest.mark.thorough("no database there")
 def test_a_start_that_cannot_be_is_one_sentence(
     hotline: CommandLine, settings: dict[str, str], sentence: str
 ) -> None:

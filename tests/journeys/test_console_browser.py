@@ -59,7 +59,7 @@ async def _lawyer(hotline: Hotline, browser: Browser, size: dict[str, int], dark
 @pytest.mark.parametrize(
     ("size", "dark"), [(DESK, False), (SMALL, True)], ids=["desk-light", "small-dark"]
 )
-@pytest.mark.thorough("small")
+@pytest.mark.thorough
 async def test_search_filters_and_several_at_once_by_keyboard(
     hotline: Hotline, browser: Browser, size: dict[str, int], dark: bool
 ) -> None:

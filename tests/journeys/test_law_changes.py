@@ -94,7 +94,7 @@ async def test_a_replaced_law_hands_over_and_names_the_new_one(hotline: Hotline)
     assert reason == f"căn cứ {CODE} không còn hiệu lực, được thay bằng 41/2024/QH15"
 
 
-@pytest.mark.thorough("postgresql")
+@pytest.mark.thorough
 async def test_a_library_is_read_anew_only_after_a_change(hotline: Hotline) -> None:
     await publish(hotline)
     assert await hotline.house.refresh()
