@@ -138,6 +138,22 @@ async def release_left(session: AsyncSession, now: dt.datetime) -> list[str]:
     return [ticket.code for ticket in left]
 
 
+async def release_tied(session: AsyncSession, now: dt.datetime) -> list[str]:
+    """Somebody took it in the moment in which he became tied to the employer."""
+    found = await session.scalars(
+        select(Ticket)
+        .where(_OPEN, Ticket.assignee_id.is_not(None), ~interests.open_to(Ticket.assignee_id))
+        .order_by(Ticket.id)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    tied = found.all()
+    for ticket in tied:
+        data = {"reason": tickets.INTEREST, "from": ticket.assignee_id}
+        await tickets.release(session, ticket, now, data=data)
+    return [ticket.code for ticket in tied]
+
+
 # -- the silent assignee --------------------------------------------------------------------------
 
 

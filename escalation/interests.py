@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from escalation.models import Barred, Staff, Ticket
 
@@ -117,7 +117,7 @@ async def keep_barred(session: AsyncSession, person_id: int) -> None:
     await session.flush()
 
 
-def open_to(staff_id: int) -> ColumnElement[bool]:
+def open_to(staff_id: int | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """That the lawyer may see a ticket: he is tied to no employer of its worker.
 
     Tickets of one worker show one conversation, so who is barred from one is barred from all.

@@ -137,5 +137,6 @@ LOOKS: Mapping[str, Look] = {  # by the name under which it is logged
     "given_up": give_up,
     "assignee_silent": assignment.release_silent,
     "assignee_left": assignment.release_left,
+    "assignee_tied": assignment.release_tied,
     "offer_lapsed": transfers.lapse,
 }

@@ -181,6 +181,30 @@ async def test_what_a_tied_lawyer_is_just_taking_is_taken_from_him(desk: Desk) -
     assert (await desk.read(silent)).assignee_id is None
 
 
+async def test_who_becomes_tied_while_he_is_taking_it_does_not_keep_it(desk: Desk) -> None:
+    (code, other), (bystanders,) = await of_one_worker(desk, 2), await of_one_worker(desk, 1, 8)
+    await names_employer(desk, other, SAO_DO)
+    lawyer = await desk.lawyer()
+    await desk.take(bystanders, lawyer)
+
+    async def takes() -> None:
+        async with desk.at(code) as (session, ticket):
+            await tickets.take(session, ticket, lawyer, desk.clock())
+            await asyncio.sleep(0.3)
+
+    begun = asyncio.create_task(takes())
+    await asyncio.sleep(0.1)
+    async with desk.database.writing() as session:
+        staff = await session.get_one(Staff, lawyer.id)
+        await assignment.tie(session, staff, [SAO_DO], desk.clock())
+    await begun
+    async with desk.database.writing() as session:
+        await assignment.release_tied(session, desk.clock())
+        assert await assignment.release_tied(session, desk.clock()) == []
+    assert (await desk.read(code)).assignee_id is None
+    assert (await desk.read(bystanders)).assignee_id == lawyer.id
+
+
 # -- which tickets are one worker's ----------------------------------------------------------------
 
 
