@@ -6,6 +6,7 @@ Nothing of it knows that it is rehearsed: settings name other addresses, that is
 import asyncio
 import contextlib
 import datetime as dt
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -173,9 +174,15 @@ def _settings(directory: Path, there: StandIns, ports: tuple[int, int]) -> Setti
     )
 
 
+# Below those a system hands out by itself: it must still be free when the hotline comes up.
+_OTHER_PORTS = range(20_000, 32_000)
+
+
 def free_port(wish: int) -> int:
     """`wish` if it can be had, else another port: addresses are told before anybody listens."""
-    for port in (wish, 0):
+    for port in (wish, *(secrets.choice(_OTHER_PORTS) for _ in range(100))):
+        if not port:
+            continue
         with contextlib.suppress(OSError), socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((HOST, port))

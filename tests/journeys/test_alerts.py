@@ -136,7 +136,7 @@ async def test_what_waited_while_the_server_was_away_arrives_once(
     await _until(hotline, AlertState.QUEUED)
     await mail.start()
     hotline.clock.pass_(minutes=5)
-    await eventually(lambda: mail.mails)
+    await _until(hotline, AlertState.SENT)
     hotline.clock.pass_(hours=1)
     await hotline.house.alerting.tell()
     assert len(mail.mails) == 1
